@@ -1,0 +1,1 @@
+"""Unified Code Bench: measure what a code model can do by running what it wrote."""

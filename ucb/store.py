@@ -16,18 +16,17 @@ row counts as not done.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import logging
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ucb.errors import StoreError
+from ucb.files import refused, replacing
 from ucb.rows import completion_from_row, completion_to_row, verdict_from_row, verdict_to_row
 from ucb.types import Completion, Key, Verdict
 
@@ -52,7 +51,7 @@ class Run:
             self.path.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise _failed(self.path, "cannot be written", error) from error
+            raise refused(self.path, "cannot be written", error) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
@@ -167,7 +166,7 @@ class Rows:
             self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o644)
             self._size = drop_torn_line(self._file, path)
         except OSError as error:
-            raise _failed(path, "cannot be written", error) from error
+            raise refused(path, "cannot be written", error) from error
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Write one row, whole or not at all; raise `StoreError` if the disk refuses."""
@@ -179,7 +178,7 @@ class Rows:
         except OSError as error:
             # Take the half-written line back, so that a later append starts clean.
             os.ftruncate(self._file, self._size)
-            raise _failed(self.path, "cannot be written", error) from error
+            raise refused(self.path, "cannot be written", error) from error
         self._size += len(line)
 
     def close(self) -> None:
@@ -187,7 +186,7 @@ class Rows:
         try:
             os.fsync(self._file)
         except OSError as error:
-            raise _failed(self.path, "cannot be flushed", error) from error
+            raise refused(self.path, "cannot be flushed", error) from error
         finally:
             os.close(self._file)
 
@@ -217,7 +216,7 @@ def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
     except FileNotFoundError:
         return
     except OSError as error:
-        raise _failed(path, "cannot be read", error) from error
+        raise refused(path, "cannot be read", error) from error
     seen: set[tuple[str, int]] = set()
     with file:
         for number, line in enumerate(file, 1):
@@ -242,32 +241,6 @@ def _keys(path: Path) -> set[Key]:
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Replace a JSON file, whole or not at all; raise `StoreError` if the disk refuses."""
-    write_text(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replace a text file, whole or not at all; raise `StoreError` if the disk refuses."""
-    temporary = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp makes the file private; a result is as readable as the folder it lies in.
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        if temporary:
-            Path(temporary).unlink(missing_ok=True)
-        raise _failed(path, "cannot be written", error) from error
-
-
-def _failed(path: Path, what: str, error: OSError) -> StoreError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(
-            f"{path} {what}: the disk is full. What is stored is kept; free some space and run "
-            "the same command again to go on."
-        )
-    return StoreError(f"{path} {what}: {error.strerror or error}.")
+    text = json.dumps(value, indent=2, ensure_ascii=False)
+    with replacing(path) as file:
+        file.write(f"{text}\n")

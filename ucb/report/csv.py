@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ucb.metrics import Scores
 from ucb.report.figures import stages
-from ucb.report.files import replacing
+from ucb.files import replacing
 from ucb.stats import Estimate
 
 

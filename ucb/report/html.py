@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from ucb.report import figures
 from ucb.report.charts import curve
-from ucb.report.files import replacing
+from ucb.files import replacing
 from ucb.report.model import TaskReport
 from ucb.report.payload import Payload
 

@@ -10,6 +10,8 @@ Errors a user can act on. The CLI prints the message and exits with the code.
   - StoreError (6)       the run folder cannot be read or written
   - Incomplete (7)       rows are missing; what is there is kept
   - CheckFailed (8)      `ucb check` or `ucb selftest` found a wrong verdict
+  - Regression (9)       `ucb gate`: the candidate is worse than allowed
+  - NotComparable (10)   two runs were made so differently that no difference means anything
 
 130 is an interrupt (Ctrl-C), as in a shell.
 """
@@ -77,3 +79,15 @@ class CheckFailed(UCBError):
     """A control got a verdict it must not get."""
 
     exit_code = 8
+
+
+class Regression(UCBError):
+    """The candidate is worse than the gate allows."""
+
+    exit_code = 9
+
+
+class NotComparable(UCBError):
+    """Two runs were made so differently that no difference between them means anything."""
+
+    exit_code = 10

@@ -6,7 +6,7 @@ import re
 import signal
 from typing import NamedTuple
 
-from ucb.errors import SandboxError
+from ucb.errors import DataError, SandboxError
 from ucb.types import Ended, Execution, Key, Program, Reason, Stage, Step, StepResult, Verdict
 
 _SHOWN = 4000  # Characters of output kept in a verdict: enough for a traceback.
@@ -31,12 +31,14 @@ def judge(program: Program, key: Key, execution: Execution) -> Verdict:
     Credit the last stage proved before the first step that went wrong.
 
     Raises `SandboxError` when the execution stops short of a step that should
-    have run: that is the environment's fault, never a verdict.
+    have run, and `DataError` when tests fail before they call the candidate:
+    neither is the candidate's fault, so neither is a verdict.
     """
     stage, fault = Stage.EXTRACTED, None
     for index, step in enumerate(program.steps):
         if index >= len(execution.steps):
             raise SandboxError(f"The sandbox did not run step {index + 1} of {key.problem}.")
+        _check_tests(key, execution.steps[index])
         if fault := _fault(step, execution.steps[index]):
             break
         stage = step.proves
@@ -57,6 +59,15 @@ def shown(result: StepResult) -> str:
     said = result.tests.message if result.tests and not result.tests.finished else ""
     parts = (part.rstrip()[-_SHOWN:] for part in (result.stdout, result.stderr, said))
     return "\n".join(part for part in parts if part)
+
+
+def _check_tests(key: Key, result: StepResult) -> None:
+    report = result.tests
+    if report and report.error and not report.calls and not report.raised_by_candidate:
+        raise DataError(
+            f"The tests of {key.problem} fail before they call the candidate "
+            f"({report.error}: {report.message})."
+        )
 
 
 def _judged_by(step: Step) -> str:

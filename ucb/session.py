@@ -41,9 +41,17 @@ class Planned:
     """One task of a run, with its problems read."""
 
     task: Task
+    dataset: Sequence[Problem]
+    """Every problem there is."""
     problems: Sequence[Problem]
+    """The problems of this run: all, or the first `limit`."""
     data_sha256: str
     """Of the whole dataset's rows, whatever file or service they came from."""
+
+    def published_prompts(self) -> dict[str, str]:
+        """Return, by problem, the text that a peer's `completion` continues."""
+        task = self.task.configured(mode=self.task.modes[0])
+        return {p.id: task.prompt(p, Style.COMPLETE).text for p in self.dataset}
 
     def describe(self) -> dict[str, Any]:
         """Return what the scores depend on."""
@@ -59,7 +67,7 @@ def plan(config: RunConfig) -> list[Planned]:
     for name in config.tasks:
         task = plugins.task(name).configured(mode=config.mode, data=data)
         problems = list(task.problems())
-        planned.append(Planned(task, problems[: config.limit], _digest(problems)))
+        planned.append(Planned(task, problems, problems[: config.limit], _digest(problems)))
     return planned
 
 
@@ -187,8 +195,8 @@ class _Opened:
             if len(planned) != 1:
                 raise ConfigError("--samples-file holds the samples of one task; name that task.")
             each = planned[0]
-            prompts = {p.id: each.task.prompt(p, Style.COMPLETE).text for p in each.problems}
-            stored = list(formats.read(Path(config.samples_file), each.problems, prompts))
+            path = Path(config.samples_file)
+            stored = list(formats.read(path, each.dataset, each.published_prompts()))
             count = 1 + max((completion.key.sample for completion in stored), default=0)
             config = replace(config, samples=count)
             self.backend = plugins.backend("replay", completions=stored)
@@ -320,10 +328,31 @@ def find_sample(path: Path, name: str, key: Key) -> tuple[Planned, Sample]:
     """Return one judged sample of a run; raise `ConfigError` if there is none."""
     run = Run(path)
     config = stored_config(run.read())
-    each = next((p for p in plan(config) if p.task.name == name), None)
-    if each is None:
-        raise ConfigError(f"{path} has no task {name!r}; it has {', '.join(run.tasks())}.")
+    each = _planned(path, config, name)
     for sample in samples(each, run.task(name), config):
         if sample.key == key:
             return each, sample
     raise ConfigError(f"{path} has no judged sample {key.sample} of {key.problem!r} in {name}.")
+
+
+def export(path: Path, name: str, kind: str, target: Path) -> int:
+    """Write the samples of one task in a peer's format and return how many there are."""
+    run = Run(path)
+    config = stored_config(run.read())
+    each = _planned(path, config, name)
+    style = Style(config.style)
+    place = {problem.id: number for number, problem in enumerate(each.problems)}
+    codes = [
+        (c.key, extracted(each.task, each.problems[place[c.key.problem]], style, c)[0])
+        for c in run.task(name).completions()
+        if c.key.problem in place
+    ]
+    codes.sort(key=lambda item: (place[item[0].problem], item[0].sample))
+    return formats.write(kind, target, codes, each.problems, each.published_prompts())
+
+
+def _planned(path: Path, config: RunConfig, name: str) -> Planned:
+    for each in plan(config):
+        if each.task.name == name:
+            return each
+    raise ConfigError(f"{path} has no task {name!r}; it has {', '.join(config.tasks)}.")

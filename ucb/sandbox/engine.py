@@ -1,0 +1,86 @@
+"""What an engine must do: open rooms. Everything else is the same for all of them."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+PROCESSES = 128
+"""Processes and threads of one program, at most."""
+FILE_MIB = 128
+"""Largest file a program may write."""
+TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108 (in the room)
+"""What a program can write to, bounded in bytes and in files."""
+TMP_OPTIONS = "size=256m,nr_inodes=16k,mode=1777"
+SHM_OPTIONS = "size=64m,nr_inodes=1k,mode=1777"
+ENVIRONMENT = {
+    # Set order, and with it some verdicts, must not depend on the room.
+    "PYTHONHASHSEED": "0",
+    "LANG": "C.UTF-8",
+    "TZ": "UTC",
+}
+_FIRST_UID = 0x20000000
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSpec:
+    """What a room is opened for."""
+
+    toolchain: str
+    memory: int
+    """MiB that one program may use, at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a room is opened, and what its agent must know."""
+
+    argv: Sequence[str]
+    """Starts `python3 -c BOOTSTRAP` inside the room, with its stdin and stdout attached."""
+    settings: Mapping[str, Any]
+    environment: Mapping[str, str] | None = None
+    """Of the command itself; None for this process's own."""
+    pass_fds: Sequence[int] = ()
+    remove: Sequence[str] = field(default=())
+    """A command that removes the room by force, where ending `argv` does not."""
+
+
+class Engine(Protocol):
+    """A way to make isolated rooms."""
+
+    name: str
+
+    def room(self, spec: RoomSpec) -> Command:
+        """
+        How to open one more room.
+
+        Raises `SandboxError` if no such room can be opened, with what to do.
+        """
+        ...
+
+    def describe(self) -> Mapping[str, str]:
+        """What verdicts depend on: version, isolation, digests of the images used so far."""
+        ...
+
+    def sweep(self) -> int:
+        """Remove the rooms of processes that are gone; return how many there were."""
+        ...
+
+
+def settings(isolation: str, capabilities: Sequence[int], **more: Any) -> dict[str, Any]:
+    """What the agent must know. `uid` isolation draws a user that no other room has."""
+    # The kernel counts processes per user and machine: two rooms must not share one.
+    # An even number, because the next one is the judge's.
+    uid = _FIRST_UID + 2 * secrets.randbelow(1 << 28)
+    return {
+        "isolation": isolation,
+        "uid": uid if isolation == "uid" else os.getuid(),
+        "processes": PROCESSES,
+        "file_mib": FILE_MIB,
+        "capabilities": list(capabilities),
+        "tmpfs": {},
+        **more,
+    }

@@ -1,0 +1,168 @@
+"""The images of `sandboxes/*/Dockerfile`, named after what they are made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ucb.errors import SandboxError, UnknownName
+
+BASE = "debian:trixie-slim"
+LOCAL_BASE = "ucb-base:trixie"
+"""What mmdebstrap makes where no registry answers."""
+_SUITE, _MIRROR = "trixie", "http://deb.debian.org/debian"
+_CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One sandbox's image."""
+
+    toolchain: str
+    tag: str
+    digest: str | None
+    """None if it has not been built."""
+
+
+def folder() -> Path:
+    """Where the sandboxes are: in the checkout, or in the installed package."""
+    package = Path(__file__).parents[1]
+    inside = package / "_sandboxes"
+    return inside if inside.is_dir() else package.parent / "sandboxes"
+
+
+def toolchains() -> list[str]:
+    """The sandboxes that have an image."""
+    return sorted(path.parent.name for path in folder().glob("*/Dockerfile"))
+
+
+def tag(toolchain: str) -> str:
+    """
+    The image's name: the toolchain, and a digest of its Dockerfile.
+
+    Raises `UnknownName`.
+    """
+    path = folder() / toolchain / "Dockerfile"
+    if not path.is_file():
+        raise UnknownName("sandbox image", toolchain, toolchains())
+    return f"ucb-{toolchain}:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+
+
+def digest(toolchain: str) -> str | None:
+    """The id of the image (`sha256:…`), or None if it has not been built."""
+    return _inspect(tag(toolchain))
+
+
+def status() -> Iterator[Status]:
+    """Yield every sandbox and whether its image is there."""
+    for toolchain in toolchains():
+        yield Status(toolchain, tag(toolchain), digest(toolchain))
+
+
+def build(
+    toolchain: str, base: str | None = None, say: Callable[[str], None] = lambda _: None
+) -> Status:
+    """
+    Build and try the image of a sandbox.
+
+    `base` is the image to start from, or `mmdebstrap` to make one from Debian's
+    packages; None takes a base made before, else Debian's own image, else makes
+    one. `say` is told in sentences what takes time.
+
+    Raises `SandboxError` with the end of what the build printed.
+    """
+    name = tag(toolchain)
+    base = _base(base, say)
+    say(f"Building {name} from {base} …")
+    command = ["docker", "build", "--network", "host", "--build-arg", f"BASE={base}", "--tag", name]
+    if _CA_BUNDLE.is_file():
+        # For package registries behind a proxy of one's own; it does not stay in the image.
+        command += ["--secret", f"id=ca,src={_CA_BUNDLE}"]
+    _run([_builder(), *command[1:], str(folder() / toolchain)], BUILDKIT)
+    _run(["docker", "run", "--rm", "--network", "none", "--entrypoint", "python3", name, "-c", ""])
+    return Status(toolchain, name, digest(toolchain))
+
+
+BUILDKIT = {"DOCKER_BUILDKIT": "1"}
+
+
+def _builder() -> str:
+    """A docker command that has BuildKit: a client without buildx may stand first on the path."""
+    found = [shutil.which("docker", path=entry) for entry in os.get_exec_path()]
+    clients = list(dict.fromkeys(client for client in found if client))
+    for client in clients:
+        done = subprocess.run(
+            [client, "build", "--help"],
+            check=False,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **BUILDKIT},
+        )
+        if done.returncode == 0 and "--secret" in done.stdout:
+            return client
+    if clients:
+        raise SandboxError("No docker client here has BuildKit. Install docker-buildx.")
+    raise SandboxError("There is no docker command. Install Docker, or use bubblewrap.")
+
+
+def _base(base: str | None, say: Callable[[str], None]) -> str:
+    if base == "mmdebstrap":
+        return _make_base(say)
+    if base is not None:
+        return base
+    if _inspect(LOCAL_BASE):
+        return LOCAL_BASE
+    if _inspect(BASE):
+        return BASE
+    say(f"Fetching {BASE} …")
+    pulled = subprocess.run(["docker", "pull", "--quiet", BASE], check=False, capture_output=True)
+    if pulled.returncode == 0:
+        return BASE
+    say("No image registry answers: making the base image from Debian's packages.")
+    return _make_base(say)
+
+
+def _make_base(say: Callable[[str], None]) -> str:
+    if shutil.which("mmdebstrap") is None:
+        raise SandboxError("mmdebstrap is missing. Run `apt-get install mmdebstrap`.")
+    say(f"Making {LOCAL_BASE} with mmdebstrap …")
+    with tempfile.TemporaryDirectory(prefix="ucb-base-") as work:
+        archive = str(Path(work) / "base.tar")
+        _run(["mmdebstrap", "--variant=minbase", _SUITE, archive, _MIRROR])
+        _run(["docker", "import", archive, LOCAL_BASE])
+    return LOCAL_BASE
+
+
+def _inspect(image: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["docker", "image", "inspect", image], check=False, capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        raise SandboxError(
+            "There is no docker command. Install Docker, or use bubblewrap."
+        ) from None
+    if done.returncode:
+        return None
+    return str(json.loads(done.stdout)[0]["Id"])
+
+
+def _run(command: list[str], environment: dict[str, str] | None = None) -> None:
+    done = subprocess.run(
+        command,
+        check=False,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **(environment or {})},
+    )
+    if done.returncode:
+        end = "\n".join(done.stdout.strip().splitlines()[-15:])
+        raise SandboxError(f"`{' '.join(command[:2])}` failed:\n{end}")

@@ -1,0 +1,43 @@
+"""Which sandbox to use."""
+
+from __future__ import annotations
+
+from ucb.errors import SandboxError, UnknownName
+from ucb.sandbox import Sandbox, bubblewrap, docker, images
+from ucb.sandbox.engine import Engine
+from ucb.sandbox.pool import Pool
+
+_ENGINES = ("auto", "docker", "bubblewrap")
+
+
+def open_sandbox(
+    name: str = "auto", workers: int | None = None, *, deduplicate: bool = True
+) -> Sandbox:
+    """
+    Open a sandbox: `docker`, `bubblewrap`, or `auto` for the first that can run programs.
+
+    `workers` is the number of rooms, by default one per CPU. With `deduplicate`
+    equal programs run once. Raises `UnknownName`, and `SandboxError` with what
+    to install: code is never run unisolated.
+    """
+    return Pool(_engine(name), workers, deduplicate=deduplicate)
+
+
+def _engine(name: str) -> Engine:
+    if name == "docker":
+        return docker.Docker()
+    if name == "bubblewrap":
+        return bubblewrap.Bubblewrap()
+    if name != "auto":
+        raise UnknownName("sandbox", name, _ENGINES)
+    docker_answers = docker.available()
+    if docker_answers and any(image.digest for image in images.status()):
+        return docker.Docker()
+    if bubblewrap.available():
+        return bubblewrap.Bubblewrap()
+    if docker_answers:
+        return docker.Docker()
+    raise SandboxError(
+        "Neither Docker nor bubblewrap works here, and code is never run unisolated. "
+        "Install one: `apt-get install bubblewrap`, or a Docker engine."
+    )

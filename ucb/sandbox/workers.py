@@ -1,0 +1,197 @@
+"""The threads of a pool: each keeps one room busy."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ucb.errors import SandboxError
+from ucb.sandbox import wire
+from ucb.sandbox.engine import Engine, RoomSpec
+from ucb.sandbox.room import Room, RoomLost
+from ucb.types import Execution, Key
+
+_RETRIES = 2
+_RECYCLED_AFTER = 2000
+"""Programs in one room."""
+_BATCH = 8
+"""Programs sent ahead to a room, at most."""
+_SEARCHED = 64
+"""Waiting programs that are looked at for one that fits the open room."""
+
+
+@dataclass
+class Job:
+    """A program on its way, and what came of it."""
+
+    keys: list[Key]
+    message: Mapping[str, Any]
+    """The program, as a room reads it."""
+    seconds: float
+    """Wall seconds after which a room that has not answered is broken."""
+    spec: RoomSpec
+    digest: str
+    done: queue.SimpleQueue[Job | Failure]
+    cancelled: list[bool]
+    """Not empty when nobody waits for the result any more."""
+    confirming: bool = False
+    attempts: int = 0
+    execution: Execution | None = None
+    trouble: str = ""
+    """Why it could not be run."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Nothing can run: raised where results are awaited."""
+
+    error: BaseException
+
+
+class Backlog:
+    """Jobs that wait for a room."""
+
+    def __init__(self, workers: int) -> None:
+        self.closed = False
+        self._share = 2 * workers
+        self._jobs: deque[Job] = deque()
+        self._changed = threading.Condition()
+
+    def put(self, job: Job) -> None:
+        """Add a job at the end."""
+        with self._changed:
+            self._jobs.append(job)
+            self._changed.notify()
+
+    def put_back(self, jobs: Iterable[Job]) -> None:
+        """Return jobs that a room has not done, to be done first."""
+        with self._changed:
+            self._jobs.extendleft(reversed(list(jobs)))
+            self._changed.notify_all()
+
+    def take(self, spec: RoomSpec | None, busy: int) -> list[Job]:
+        """
+        Jobs for a room of `spec` (None: any) that already has `busy` of them.
+
+        An idle room waits for one; [] then means that the backlog was closed.
+        A busy one gets more only while there is plenty for all.
+        """
+        with self._changed:
+            while not busy and not self._jobs and not self.closed:
+                self._changed.wait()
+            if self.closed:
+                return []
+            wanted = min(_BATCH, max(0 if busy else 1, len(self._jobs) // self._share)) - busy
+            if wanted <= 0:
+                return []
+            first = next((job for job in list(self._jobs)[:_SEARCHED] if job.spec == spec), None)
+            if first is None:
+                if busy:
+                    return []
+                first = self._jobs[0]
+            taken = [job for job in list(self._jobs)[:_SEARCHED] if job.spec == first.spec]
+            for job in taken[:wanted]:
+                self._jobs.remove(job)
+            return taken[:wanted]
+
+    def close(self) -> None:
+        """Give out nothing more."""
+        with self._changed:
+            self.closed = True
+            self._jobs.clear()
+            self._changed.notify_all()
+
+
+class Worker(threading.Thread):
+    """Opens a room, feeds it, replaces it, closes it."""
+
+    def __init__(self, engine: Engine, backlog: Backlog) -> None:
+        super().__init__(name="ucb-room", daemon=True)
+        self._engine = engine
+        self._backlog = backlog
+        self._room: Room | None = None
+        self._spec: RoomSpec | None = None
+        self._sent: deque[Job] = deque()
+        self._unopened = 0
+
+    def run(self) -> None:
+        """Work until the backlog is closed."""
+        while not self._backlog.closed:
+            try:
+                self._work()
+            except RoomLost as error:
+                self._lose(str(error))
+            except BaseException as error:  # noqa: BLE001 (raised again where results are awaited)
+                self._give_up(error)
+        self._close()
+
+    def stop(self) -> None:
+        """Called by another thread, after the backlog was closed: do not wait for a program."""
+        room = self._room
+        if room is not None and self._sent:
+            room.kill()
+
+    def _work(self) -> None:
+        taken = self._backlog.take(self._spec, len(self._sent))
+        jobs = [job for job in taken if not job.cancelled]
+        self._sent.extend(jobs)
+        if not self._sent:
+            return
+        room = self._ready(self._sent[0].spec)
+        for job in jobs:
+            room.send(job.message)
+        answer = room.receive(self._sent[0].seconds)
+        job = self._sent.popleft()
+        room.served += 1
+        if "trouble" in answer:
+            self._retry(job, answer["trouble"])
+        else:
+            job.execution = wire.decode(answer)
+            job.done.put(job)
+        if answer.get("retire") or room.served >= _RECYCLED_AFTER:
+            self._close()
+
+    def _ready(self, spec: RoomSpec) -> Room:
+        if self._room is None or self._spec != spec:
+            self._close(keep_sent=True)
+            command = self._engine.room(spec)
+            self._room, self._spec = Room(command), spec
+            self._unopened = 0
+        return self._room
+
+    def _retry(self, job: Job, trouble: str) -> None:
+        job.attempts += 1
+        job.trouble = trouble
+        if job.attempts > _RETRIES:
+            job.done.put(job)
+        else:
+            self._backlog.put_back([job])
+
+    def _lose(self, trouble: str) -> None:
+        if self._room is None:
+            self._unopened += 1
+            if self._unopened > _RETRIES:
+                self._give_up(SandboxError(f"No room could be opened: {trouble}."))
+                return
+        elif self._sent:
+            # Rooms answer in turn: the first is the one that was running.
+            self._retry(self._sent.popleft(), trouble)
+        self._close()
+
+    def _give_up(self, error: BaseException) -> None:
+        for job in self._sent:
+            job.done.put(Failure(error))
+        self._sent.clear()
+        self._close()
+
+    def _close(self, *, keep_sent: bool = False) -> None:
+        if not keep_sent:
+            self._backlog.put_back(self._sent)
+            self._sent.clear()
+        room, self._room, self._spec = self._room, None, None
+        if room is not None:
+            room.close()

@@ -191,7 +191,7 @@ class _Opened:
     def __init__(self, config: RunConfig, planned: Sequence[Planned], *, needed: bool) -> None:
         self.backend: Backend | None = None
         if config.samples_file:
-            config = replace(config, backend="replay", style=Style.COMPLETE.value)
+            config = _of_file(config)
             if len(planned) != 1:
                 raise ConfigError("--samples-file holds the samples of one task; name that task.")
             each = planned[0]
@@ -203,6 +203,12 @@ class _Opened:
         elif needed:
             self.backend = plugins.backend(config.backend, **config.model_options())
         self.config = _styled(config, self.backend)
+
+
+def _of_file(config: RunConfig) -> RunConfig:
+    """Settle what a samples file decides: its replies continue a file unless the user says not."""
+    style = Style.COMPLETE.value if config.style == "auto" else config.style
+    return replace(config, backend="replay", style=style)
 
 
 def _styled(config: RunConfig, backend: Backend | None) -> RunConfig:
@@ -256,10 +262,10 @@ def _going_on(
 ) -> RunConfig:
     """Check that a run may go on with `config`; take the settled style from it."""
     before = about.get("config", {})
-    if config.style == "auto":
-        config = replace(config, style=before.get("style", "auto"))
     if config.samples_file:
-        config = replace(config, backend="replay", style=Style.COMPLETE.value)
+        config = _of_file(config)
+    elif config.style == "auto":
+        config = replace(config, style=before.get("style", "auto"))
     for name in MOVES_SCORES:
         old, new = before.get(name), getattr(config, name)
         if old != new:

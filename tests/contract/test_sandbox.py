@@ -237,6 +237,19 @@ time.sleep(0.3)
     assert 50 <= result.memory < 256
 
 
+def test_a_step_may_spoil_the_next(sandbox: Sandbox) -> None:
+    """What a program does to its own folder or files is its own fault, not the room's."""
+    spoils = {"rm -rf /tmp/work": 126, "rm -f tool": 127, "chmod 0 .": 126}
+    for spoil, code in spoils.items():
+        steps = (
+            Step(Stage.COMPILED, ("sh", "-c", f"cp /bin/true tool; {spoil}"), _SMALL),
+            Step(Stage.PASSED, ("./tool",), _SMALL),
+        )
+        results = _execute(sandbox, Program("python", {"a": ""}, steps)).steps
+        assert [result.code for result in results] == [0, code], spoil
+        assert results[1].stderr
+
+
 def test_a_missing_toolchain_is_no_verdict(sandbox: Sandbox) -> None:
     """A command that is not installed is the environment's fault."""
     program = Program("python", {}, (Step(Stage.COMPILED, ("no-such-compiler",), _SMALL),))

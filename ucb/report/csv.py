@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ucb.files import replacing
 from ucb.metrics import Scores
 from ucb.report.figures import stages
-from ucb.files import replacing
 from ucb.stats import Estimate
 
 

@@ -84,6 +84,7 @@ def usage(scores: Scores) -> Facts:
     """Return what the run took; figures that no backend gave are left out."""
     spent = scores.usage
     mean = spent.tokens_out / spent.completions if spent.tokens_out is not None else None
+    wait = spent.seconds / scores.solved if spent.seconds is not None and scores.solved else None
     lines = (
         ("Prompt tokens", spent.tokens_in, number),
         ("Generated tokens", spent.tokens_out, number),
@@ -93,6 +94,7 @@ def usage(scores: Scores) -> Facts:
         ("Execution CPU time", scores.cpu or None, duration),
         ("Problems solved", scores.solved, number),
         ("Tokens per solved problem", scores.tokens_per_solved, number),
+        ("Generation time per solved problem", wait, duration),
         ("Cost", spent.cost, money),
         ("Cost per solved problem", scores.cost_per_solved, money),
     )

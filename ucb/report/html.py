@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
-
-from ucb.report import figures
-from ucb.report.charts import curve
 from ucb.files import replacing
+from ucb.report import figures
 from ucb.report.model import TaskReport
+from ucb.report.page import render
 from ucb.report.payload import Payload
 
 _HEADLINE = ("backend", "sandbox", "started", "ucb")
@@ -40,68 +34,17 @@ def write_report(path: Path, run: Mapping[str, Any], tasks: Sequence[TaskReport]
 
 
 def _page(run: Mapping[str, Any], tasks: Sequence[TaskReport]) -> Iterator[str]:
-    templates = files("ucb.report") / "templates"
-    style = (templates / "report.css").read_text(encoding="utf-8")
-    script = (templates / "report.js").read_text(encoding="utf-8")
-    payload = Payload(tasks)
-    return (
-        _environment()
-        .get_template("report.html.jinja")
-        .generate(
-            policy=_policy(style, script),
-            # Both are files of this package, and hashed as they stand.
-            style=Markup(style),  # noqa: S704
-            script=Markup(script),  # noqa: S704
-            title=_option(run, "model") or _named(run.get("model")) or "Run",
-            headline=_headline(run),
-            groups=_groups(run),
-            raw=json.dumps(run, indent=2, ensure_ascii=False, default=str),
-            tasks=tasks,
-            payload=payload,
-        )
+    return render(
+        "report.html.jinja",
+        styles=("report.css",),
+        scripts=("report.js",),
+        title=_option(run, "model") or _named(run.get("model")) or "Run",
+        headline=_headline(run),
+        groups=_groups(run),
+        raw=json.dumps(run, indent=2, ensure_ascii=False, default=str),
+        tasks=tasks,
+        payload=Payload(tasks),
     )
-
-
-def _environment() -> Environment:
-    environment = Environment(
-        loader=PackageLoader("ucb.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        percent=figures.percent,
-        interval=figures.interval,
-        count=figures.number,
-        stages=figures.stages,
-        usage=figures.usage,
-        audit=figures.audit,
-        incomplete=figures.incomplete,
-        method=figures.METHODS.__getitem__,
-        curve=curve,
-    )
-    return environment
-
-
-def _policy(style: str, script: str) -> str:
-    """Only these very bytes may style and run; nothing may be loaded or sent anywhere."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            f"style-src '{_source(style)}'",
-            f"script-src '{_source(script)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "require-trusted-types-for 'script'",
-            "trusted-types 'none'",
-        )
-    )
-
-
-def _source(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _headline(run: Mapping[str, Any]) -> figures.Facts:

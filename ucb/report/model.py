@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from ucb.metrics import Scores
+from ucb.stats import Estimate
 from ucb.types import Completion, Key, Verdict
 
 
@@ -28,3 +29,5 @@ class TaskReport:
     name: str
     scores: Scores
     samples: Iterable[Sample]
+    splits: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
+    """pass@1 by `language` or `project` and its name, where the task has several."""

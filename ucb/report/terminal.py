@@ -17,7 +17,7 @@ from ucb.stats import Estimate
 from ucb.types import Reason, Stage
 
 _BAR = 24
-_WIDE = 200  # Characters: nothing is wrapped or cut where there is no screen.
+_WIDE = 400  # Characters: nothing is wrapped or cut where there is no screen.
 
 
 def print_scores(console: Console, tasks: Mapping[str, Scores]) -> None:
@@ -28,14 +28,19 @@ def print_scores(console: Console, tasks: Mapping[str, Scores]) -> None:
     spaces apart, for logs and for tools that cut columns.
     """
     for name, scores in tasks.items():
-        if console.is_terminal:
-            console.print(_task(name, scores, rich=True), highlight=False)
-            continue
-        plain = Console(file=StringIO(), width=_WIDE, color_system=None)
-        with plain.capture() as captured:
-            plain.print(_task(name, scores, rich=False), highlight=False)
-        for line in captured.get().splitlines():
-            console.out(line.rstrip(), highlight=False)
+        print_wide(console, _task(name, scores, rich=console.is_terminal))
+
+
+def print_wide(console: Console, *parts: RenderableType) -> None:
+    """Print as it is on a terminal; elsewhere without colours, and never wrapped or cut."""
+    if console.is_terminal:
+        console.print(*parts, sep="\n", highlight=False)
+        return
+    plain = Console(file=StringIO(), width=_WIDE, color_system=None)
+    with plain.capture() as captured:
+        plain.print(*parts, sep="\n", highlight=False)
+    for line in captured.get().splitlines():
+        console.out(line.rstrip(), highlight=False)
 
 
 def _task(name: str, scores: Scores, *, rich: bool) -> RenderableType:

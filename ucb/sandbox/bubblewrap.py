@@ -88,9 +88,9 @@ class Bubblewrap:
         return [word for capability in needed for word in ("--cap-add", capability)]
 
     def _settings(self) -> Mapping[str, object]:
-        if not self._root:
-            return settings("namespace", [_SYS_ADMIN])
         tmpfs = {TMP: TMP_OPTIONS, SHM: SHM_OPTIONS}
+        if not self._root:
+            return settings("namespace", [_SYS_ADMIN], tmpfs=tmpfs)
         return settings("uid", list(_ROOT_CAPABILITIES.values()), tmpfs=tmpfs)
 
 

@@ -44,6 +44,8 @@ class Room(NamedTuple):
     """Installed per program; empty where the zygote already did."""
     fresh: frozenset[str]
     """Modules that every fresh interpreter has loaded."""
+    tmpfs: dict[str, str]
+    """What a program's own namespace mounts over the room's folders, and its options."""
     data_base: int = 0
     """Bytes of data that a program begins with, being a fork."""
 
@@ -73,13 +75,18 @@ def start(room: Room, fds: Fds) -> Callable[[], NoReturn]:
     try:
         _limit(room, order)
         _confine(room)
-        _write_files(order["files"], order["fresh"])
         if room.seccomp:
             kernel.install_filter(room.seccomp)
+        if order["fresh"]:
+            os.mkdir(WORK, 0o700)
+            os.chdir(WORK)
+            _write_files(order["files"])
     except OSError as error:
         os.write(ORDER_FD, BROKEN + f"{error.strerror}: {error}".encode())
         os._exit(125)
     os.write(ORDER_FD, READY)
+    if not order["fresh"]:
+        _return_to_work()
     os.environ.update(order["env"])
     if order["warm"]:
         return lambda: _run_python(order, room)
@@ -139,10 +146,16 @@ def _confine(room: Room) -> None:
     kernel.set_dumpable(True)
 
 
-def _write_files(files: dict[str, str], fresh: bool) -> None:
-    if fresh:
-        os.mkdir(WORK, 0o700)
-    os.chdir(WORK)
+def _return_to_work() -> None:
+    try:
+        os.chdir(WORK)
+    except OSError as error:
+        # An earlier step of the program took its folder away: its own doing.
+        os.write(2, f"{WORK}: {error.strerror}\n".encode())
+        os._exit(126)
+
+
+def _write_files(files: dict[str, str]) -> None:
     for name, text in files.items():
         folder = os.path.dirname(name)
         if folder:
@@ -158,7 +171,11 @@ def _execute(order: dict[str, Any]) -> NoReturn:
     try:
         os.execvpe(order["argv"][0], order["argv"], os.environ)  # noqa: S606 (no shell wanted)
     except OSError as error:
-        os.write(ORDER_FD, BROKEN + f"{order['argv'][0]}: {error.strerror}".encode())
+        name = order["argv"][0]
+        # A missing tool is the room's fault, a missing file of its own the program's.
+        own = "/" in name and not name.startswith("/")
+        told = f"{name}: {error.strerror}\n".encode()
+        os.write(2 if own else ORDER_FD, told if own else BROKEN + told)
         os._exit(127)
 
 

@@ -19,7 +19,7 @@ def main(fresh: frozenset[str]) -> zygote.Job | None:
     `fresh` names the modules a fresh interpreter has loaded.
     """
     settings = frames.unpack(frames.read_frame(0))
-    if settings["tmpfs"]:
+    if settings["isolation"] == "uid":
         # Only mount(2) can bound the number of files where the engine cannot.
         for target, options in settings["tmpfs"].items():
             flags = kernel.MS_NOSUID | kernel.MS_NODEV
@@ -29,7 +29,7 @@ def main(fresh: frozenset[str]) -> zygote.Job | None:
     program = seccomp.program()
     room = Room(
         settings["isolation"], settings["uid"], settings["processes"], settings["file_mib"],
-        program, fresh,
+        program, fresh, settings["tmpfs"],
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     pid = os.fork()

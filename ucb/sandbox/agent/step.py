@@ -122,7 +122,9 @@ class Step:
             for sink in self._sinks():
                 os.close(sink.reader)
         if not self._status.startswith(candidate.READY) or candidate.BROKEN in self._status:
-            raise Broken(self._status.lstrip(b"RE").decode("utf-8", "replace") or "no start")
+            raise Broken(
+                self._status.lstrip(b"RE").decode("utf-8", "replace").strip() or "no start"
+            )
         return self._results()
 
     def _sinks(self) -> list[_Sink]:
@@ -143,11 +145,11 @@ class Step:
             calls = socket.socketpair()
             fds.append(calls[1].fileno())
         frames.send(self._agents.zygote, frames.pack(message), tuple(fds))
+        theirs.close()
         frames.send(self._order_socket, frames.pack(self._order))
         for sink in self._sinks():
             os.close(sink.writer)
             self._listen(sink.reader, lambda sink=sink: self._drain(sink))  # type: ignore[misc]
-        theirs.close()
         self._listen(self._order_socket.fileno(), self._hear_status)
         self._listen(self._agents.zygote.fileno(), self._hear_zygote)
         if self._tests is not None and self._agents.judge is not None:

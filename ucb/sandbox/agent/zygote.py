@@ -57,7 +57,7 @@ def serve(control: socket.socket, room: candidate.Room) -> Job | None:
         pid = os.fork()
         if not pid:
             os.close(own_pids)
-            _new_mounts()
+            _new_mounts(room.tmpfs)
             return Supervisor(control, room).serve((message, fds))
         for fd in fds:
             os.close(fd)
@@ -95,12 +95,12 @@ def _data_size() -> int:
         return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _new_mounts() -> None:
+def _new_mounts(folders: dict[str, str]) -> None:
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("proc", "/proc", "proc", _TMPFS | kernel.MS_NOEXEC)
-    kernel.mount("tmpfs", "/tmp", "tmpfs", _TMPFS, "size=256m,nr_inodes=16k,mode=1777")  # noqa: S108
-    kernel.mount("tmpfs", "/dev/shm", "tmpfs", _TMPFS, "size=64m,nr_inodes=1k,mode=1777")  # noqa: S108
+    for target, options in folders.items():
+        kernel.mount("tmpfs", target, "tmpfs", _TMPFS, options)
 
 
 class Supervisor:

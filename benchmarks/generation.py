@@ -53,7 +53,9 @@ def main() -> None:
             backend = open_hf(args.model, dtype=dtype, device=args.device, batch_size=size)
             backend.describe()  # Loads the weights, which is not what is measured.
             for samples, temperature in ((1, 0.0), (10, 0.8)):
-                chosen = prompts[: max(1, size // samples)]
+                if size < samples:
+                    continue  # They would not be one batch.
+                chosen = prompts[: size // samples]
                 sampling = Sampling(samples, temperature, max_tokens=args.tokens)
                 ours = _best(args.repeats, _ours(backend), chosen, sampling)
                 theirs = _best(args.repeats, plain, chosen, sampling)

@@ -152,7 +152,11 @@ def compare(options: argparse.Namespace) -> None:
         _write_samples(folder, options.repeat)
         python = _environment() if set(options.harness) & set(_PEERS) else sys.executable
         if "evalplus" in options.harness:
-            _peer(python, "evalplus", folder, 2)  # It computes its expected outputs once.
+            # It computes its expected outputs once, and keeps them.
+            warm = folder / "warm"
+            warm.mkdir()
+            _write_samples(warm, 1)
+            _peer(python, "evalplus", warm, 2)
         for workers in options.workers:
             for harness in options.harness:
                 if harness in (*_PEERS, "floor"):

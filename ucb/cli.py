@@ -18,6 +18,7 @@ from rich.table import Table
 
 from ucb import check as checking
 from ucb import formats, options, plugins, session
+from ucb.cli_gate import COMMANDS
 from ucb.config import RunConfig, merged
 from ucb.errors import CheckFailed, ConfigError, UCBError
 from ucb.languages import languages
@@ -356,3 +357,7 @@ def status() -> None:
     for row in images.status():
         table.add_row(row.toolchain, row.tag, row.digest or "no")
     _stdout().print(table)
+
+
+for _command in COMMANDS:
+    cli.add_command(_command)

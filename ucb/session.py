@@ -20,7 +20,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, plugins
+from ucb import formats, outcomes, plugins
 from ucb.backends import Backend
 from ucb.config import MOVES_SCORES, RunConfig, flag
 from ucb.errors import ConfigError
@@ -131,9 +131,13 @@ def report(
     for each in plan(config):
         folder = run.task(each.task.name)
         found = score_task(each, folder, config)
-        folder.write_scores(found.to_json())
+        languages = {problem.id: problem.language for problem in each.problems}
+        judged = (v for v in folder.verdicts() if v.key.problem in languages)
+        splits = outcomes.splits(judged, {"language": languages})
+        folder.write_scores({**found.to_json(), "splits": outcomes.splits_to_json(splits)})
         scores[each.task.name] = found
-        reports.append(TaskReport(each.task.name, found, samples(each, folder, config)))
+        rows = samples(each, folder, config)
+        reports.append(TaskReport(each.task.name, found, rows, splits))
     write_report(path / "report.html", about, reports)
     return scores
 

@@ -17,6 +17,7 @@ from ucb.errors import StoreError
 from ucb.report.html import write_report
 from ucb.report.model import Sample, TaskReport
 from ucb.report.payload import FIELD, Payload, unpack
+from ucb.stats import estimate
 from ucb.types import Stage
 
 ODD = "\u2028\u2029\x00\u202e ' \" ` \\u003c"
@@ -222,3 +223,12 @@ def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
         write_report(path, RUN, [task])
     assert [each.name for each in tmp_path.iterdir()] == ["report.html"]
     assert path.read_text() == "old"
+
+
+def test_languages_are_shown_where_there_are_several(tmp_path: Path) -> None:
+    """A split has a line per group; a task without one has no such card."""
+    split = {"language": {"go": estimate([1, 0]), "rust": estimate([1, 1])}}
+    text = page(tmp_path, replace(report_of("t", mixed()), splits=split)).text
+    assert "pass@1 by language" in text
+    assert "rust" in text
+    assert "pass@1 by" not in page(tmp_path, report_of("t", mixed())).text

@@ -1,0 +1,222 @@
+"""A run for other tools: tables, lm-eval's results file, Weights & Biases, MLflow."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from statistics import stdev
+from typing import Any
+
+from ucb.errors import ConfigError
+from ucb.files import replacing
+from ucb.outcomes import RunOutcome, TaskOutcome, rate, values
+from ucb.runs import read, require_whole
+from ucb.store import Run
+
+KINDS = ("parquet", "lm-eval", "wandb", "mlflow")
+
+_KS = (1, 2, 5, 10, 20, 50, 100, 200)
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """Return one flat row per judged sample of a run folder, sorted by task, problem, sample."""
+    run, outcome = Run(path), read(path)
+    found = []
+    for task in sorted(outcome.tasks):
+        folder = run.task(task)
+        completions = {completion.key: completion for completion in folder.completions()}
+        for verdict in sorted(folder.verdicts(), key=lambda v: v.key):
+            row: dict[str, Any] = {
+                "run": str(path), "model": outcome.model, "task": task,
+                "problem": verdict.key.problem, "sample": verdict.key.sample,
+                "passed": verdict.passed, "stage": verdict.stage.name.lower(),
+                "reason": verdict.reason.value, "detail": verdict.detail,
+                "judge": verdict.judge, "cpu": verdict.cpu, "output": _printable(verdict.output),
+            }  # fmt: skip
+            completion = completions.get(verdict.key)
+            for name in ("finish", "tokens_in", "tokens_out", "seconds", "cost", "text", "code"):
+                value = getattr(completion, name, None)
+                row[name] = _printable(value) if isinstance(value, str) else value
+            found.append(row)
+    return found
+
+
+def frame(path: Path) -> Any:
+    """Return `rows` as a pandas DataFrame; raise `ConfigError` where pandas is missing."""
+    return _library("pandas").DataFrame(rows(path))
+
+
+def write_parquet(path: Path, target: Path) -> int:
+    """Write `rows` as a Parquet file and return how many; pandas, Polars and DuckDB read it.
+
+    Raises `ConfigError` where pyarrow is missing or the run has no rows.
+    """
+    arrow, parquet = _library("pyarrow"), _library("pyarrow.parquet", "pyarrow")
+    found = rows(path)
+    if not found:
+        raise ConfigError(f"{path} has no judged samples to export. Run `ucb run` first.")
+    text, whole, real = arrow.string(), arrow.int64(), arrow.float64()
+    kinds = {"passed": arrow.bool_(), "cpu": real, "seconds": real, "cost": real}
+    kinds |= dict.fromkeys(("sample", "tokens_in", "tokens_out"), whole)
+    schema = arrow.schema([(name, kinds.get(name, text)) for name in found[0]])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    parquet.write_table(arrow.Table.from_pylist(found, schema=schema), target)
+    return len(found)
+
+
+def write_lm_eval(path: Path, target: Path) -> None:
+    """Write the scores in the format of lm-eval's `results_*.json`."""
+    with replacing(target) as file:
+        json.dump(lm_eval(path), file, indent=2)
+        file.write("\n")
+
+
+def lm_eval(path: Path) -> dict[str, Any]:
+    """
+    Return the scores as lm-evaluation-harness 0.4 would write them.
+
+    A standard error is that of the mean over problems. Raises `Incomplete` for
+    missing rows, since that format has no place to say so.
+    """
+    about, outcome = Run(path).read(), _whole(path)
+    results: dict[str, dict[str, Any]] = {}
+    better: dict[str, dict[str, bool]] = {}
+    for name, task in outcome.tasks.items():
+        results[name] = {"alias": name}
+        better[name] = {}
+        for metric in _pass_at(task):
+            by_problem = list(values(task, metric).values())
+            spread = stdev(by_problem) / math.sqrt(len(by_problem)) if len(by_problem) > 1 else 0.0
+            results[name][f"{metric},none"] = math.fsum(by_problem) / len(by_problem)
+            results[name][f"{metric}_stderr,none"] = spread
+            better[name][metric] = True
+    counts = {name: task.protocol.problems for name, task in outcome.tasks.items()}
+    config = about.get("config", {})
+    started = datetime.fromisoformat(outcome.started) if outcome.started else None
+    return {
+        "results": results,
+        "group_subtasks": {name: [] for name in results},
+        "configs": {name: {"task": name, **asdict(t.protocol)} for name, t in _items(outcome)},
+        "versions": {name: task.protocol.version for name, task in _items(outcome)},
+        "n-shot": dict.fromkeys(results, 0),
+        "higher_is_better": better,
+        "n-samples": {n: {"original": c, "effective": c} for n, c in counts.items()},
+        "config": {
+            "model": config.get("backend", ""),
+            "model_args": f"pretrained={outcome.model}",
+            "model_num_parameters": outcome.parameters,
+            "limit": config.get("limit"),
+            "gen_kwargs": {k: config[k] for k in _SAMPLING if k in config},
+            "random_seed": config.get("seed"),
+        },
+        "git_hash": outcome.git,
+        "date": started.timestamp() if started else None,
+        "model_source": config.get("backend", ""),
+        "model_name": outcome.model,
+        "model_name_sanitized": outcome.model.replace("/", "__"),
+        "ucb_version": outcome.ucb,
+    }
+
+
+_SAMPLING = ("temperature", "top_p", "max_tokens", "samples")
+
+
+def log_wandb(path: Path, project: str) -> str:
+    """
+    Log a run to Weights & Biases and return the run's name there.
+
+    Its configuration, scores and a table of problems; `WANDB_MODE` and the
+    other variables of that library hold. Raises `ConfigError` where it is
+    missing and `Incomplete` for missing rows.
+    """
+    wandb, outcome = _library("wandb"), _whole(path)
+    run = wandb.init(
+        project=project, name=path.name, job_type="ucb", config=_settings(path, outcome)
+    )
+    run.summary.update(figures(outcome))
+    for name, task in _items(outcome):
+        table = wandb.Table(columns=["problem", "samples", "passed"])
+        for problem, tally in task.tallies.items():
+            table.add_data(problem, tally.samples, tally.passed)
+        run.log({f"{name}/problems": table})
+    said = str(run.name)
+    run.finish()
+    return said
+
+
+def log_mlflow(path: Path, experiment: str) -> str:
+    """
+    Log a run to MLflow and return its id there.
+
+    Its configuration, scores and the files of its report; `MLFLOW_TRACKING_URI`
+    says where to. Raises `ConfigError` where MLflow is missing and `Incomplete`
+    for missing rows.
+    """
+    mlflow, outcome = _library("mlflow"), _whole(path)
+    mlflow.set_experiment(experiment)
+    with mlflow.start_run(run_name=path.name) as run:
+        mlflow.log_params(_settings(path, outcome))
+        # MLflow allows no @ in a metric's name.
+        mlflow.log_metrics({k.replace("@", "_at_"): v for k, v in figures(outcome).items()})
+        for name in ("run.json", "report.html"):
+            if (path / name).is_file():
+                mlflow.log_artifact(str(path / name))
+        return str(run.info.run_id)
+
+
+def figures(outcome: RunOutcome) -> dict[str, float]:
+    """Return every figure of a run by `benchmark/metric`; rates with the ends of their interval."""
+    found: dict[str, float] = {}
+    for name, task in _items(outcome):
+        for metric in (*_pass_at(task), "extracted", "compiled"):
+            value = rate(task, metric)
+            found[f"{name}/{metric}"] = value.value
+            found[f"{name}/{metric}_low"] = value.low
+            found[f"{name}/{metric}_high"] = value.high
+        found |= {f"{name}/{figure}": value for figure, value in task.figures.items()}
+    return found
+
+
+def _pass_at(task: TaskOutcome) -> list[str]:
+    samples = min(tally.samples for tally in task.tallies.values())
+    return [f"pass@{k}" for k in _KS if k <= samples]
+
+
+def _items(outcome: RunOutcome) -> list[tuple[str, TaskOutcome]]:
+    return sorted(outcome.tasks.items())
+
+
+def _whole(path: Path) -> RunOutcome:
+    outcome = read(path)
+    for name in outcome.tasks:
+        require_whole(outcome, name)
+    return outcome
+
+
+def _settings(path: Path, outcome: RunOutcome) -> Mapping[str, Any]:
+    """The configuration as flat texts and numbers, which every tracker takes."""
+    config = Run(path).read().get("config", {})
+    flat = {k: ",".join(map(str, v)) if isinstance(v, list) else v for k, v in config.items()}
+    shared = {"ucb": outcome.ucb, "git": outcome.git, "parameters": outcome.parameters}
+    found = {**flat, **shared, "run": str(path)}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _library(name: str, package: str = "") -> Any:
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        package = package or name
+        raise ConfigError(
+            f"{package} is not installed. Run `pip install {package}` and try again."
+        ) from error
+
+
+def _printable(text: str) -> str:
+    """The text with lone surrogates, which UTF-8 cannot hold, as escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

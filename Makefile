@@ -15,8 +15,8 @@ help: ## Show this list.
 run: $(STAMP) ## Measure SmolLM2-135M on HumanEval: model, benchmark, sandbox, report.
 	@echo "Asking SmolLM2-135M-Instruct the 164 problems of HumanEval and running its answers in a sandbox."
 	@echo "The first time fetches the model (93 MB) and the benchmark; afterwards everything is reused."
-	$(BIN)/ucb run humaneval --model smollm2-135m --max-tokens 512 --out results/quickstart
-	@echo "Try next: $(BIN)/ucb show results/quickstart humaneval HumanEval/2"
+	$(BIN)/ucb run humaneval --model smollm2-135m --max-tokens 512 --out runs/quickstart
+	@echo "Try next: $(BIN)/ucb show runs/quickstart humaneval HumanEval/2"
 
 test: $(STAMP) ## Run the whole test suite.
 	$(BIN)/python -m pytest

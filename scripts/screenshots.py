@@ -1,7 +1,7 @@
 """Take the pictures of the documentation: `python -m scripts.screenshots RUN`.
 
 Opens the report of a run and the leaderboard beside it in headless Chromium and
-saves `docs/images/{report,sample,leaderboard}-{light,dark,narrow}.png`.
+saves `docs/images/{report,leaderboard}-{light,dark,narrow}.png`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,9 @@ LOOKS = {"light": (1280, False), "dark": (1280, True), "narrow": (390, False)}
 
 
 def report(page: Page, path: Path, look: str) -> None:
-    """The report's top, and its first sample opened."""
+    """The report's top. A sample is not shown: its text is the benchmark's."""
     page.open(path, "document.querySelector('#rows tr')")
     page.screenshot(IMAGES / f"report-{look}.png", whole=False)
-    page.run("document.querySelector('#rows tr button').click()")
-    page.wait("document.querySelector('dialog[open] pre')")
-    page.screenshot(IMAGES / f"sample-{look}.png", whole=False)
 
 
 def main() -> None:

@@ -46,7 +46,8 @@ def samples(count: int) -> Iterator[Sample]:
         code = "\n".join([f"def solve_{number}(values):", *lines])
         problem, place = f"HumanEval/{number % PROBLEMS}", number // PROBLEMS
         texts = {"prompt": words, "text": code, "code": code, "output": words[:200]}
-        yield sample(problem, place, pick.choice(stages), **texts)
+        tests = "\n".join(f"    assert solve([{number % PROBLEMS}]) == {n}" for n in range(25))
+        yield sample(problem, place, pick.choice(stages), **texts, program=tests)
 
 
 def median(page: Page, action: str) -> float:

@@ -33,7 +33,7 @@ from ucb.sandbox import Sandbox
 from ucb.sandbox.select import open_sandbox
 from ucb.store import Run, TaskFolder
 from ucb.task import Task
-from ucb.types import Key, Problem, Style, Verdict
+from ucb.types import Key, Problem, Program, Style, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,14 @@ def samples(each: Planned, folder: TaskFolder, config: RunConfig) -> Iterator[Sa
             continue
         code, _ = extracted(each.task, problem, style, completion)
         prompt = each.task.prompt(problem, style).text
-        yield Sample(completion.key, prompt, completion, code, verdict)
+        ran = _ran(each.task.program(problem, code)) if code.strip() else ""
+        yield Sample(completion.key, prompt, completion, code, verdict, ran)
+
+
+def _ran(program: Program) -> str:
+    """Return what a person must see of a program beside the code: its tests."""
+    split = [step.tests.source for step in program.steps if step.tests]
+    return "\n".join(split or program.files.values())
 
 
 def stored_config(about: dict[str, Any]) -> RunConfig:

@@ -20,6 +20,8 @@ class Sample:
     code: str
     """What was extracted from the completion and judged."""
     verdict: Verdict
+    program: str = ""
+    """What ran beside the code: the tests that called it, or the file that holds both."""
 
 
 @dataclass(frozen=True, slots=True)

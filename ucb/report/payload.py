@@ -35,7 +35,7 @@ class Payload:
         self._columns: dict[str, list[float | None]] = {name: [] for name in (*_NAMED, *_NUMBERS)}
 
     def bodies(self) -> Iterator[str]:
-        """Yield chunks of `[prompt, text, code, output]` rows."""
+        """Yield chunks of `[prompt, text, code, output, program]` rows."""
         chunk: list[list[str]] = []
         size = row = 0
         for task in self._tasks:
@@ -109,9 +109,10 @@ def unpack(text: str) -> Any:
 def _body(sample: Sample) -> list[str]:
     output = _printable(sample.verdict.output)
     texts = [_head(text) for text in (sample.prompt, sample.completion.text, sample.code)]
+    program = _head(sample.program)
     if len(output) > FIELD:
         output = f"[{len(output) - FIELD:,} characters left out]\n{output[-FIELD:]}"
-    return [*texts, output]
+    return [*texts, output, program]
 
 
 def _head(text: str) -> str:

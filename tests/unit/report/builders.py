@@ -40,7 +40,14 @@ def sample(problem: str, number: int, stage: Stage = Stage.PASSED, **texts: str)
     )
     finish = Finish.LENGTH if stage is Stage.EXTRACTED else Finish.STOP
     completion = Completion(key, texts.get("text", "reply"), finish, 100, 20, 2.0)
-    return Sample(key, texts.get("prompt", "ask"), completion, texts.get("code", "x = 1"), verdict)
+    return Sample(
+        key,
+        texts.get("prompt", "ask"),
+        completion,
+        texts.get("code", "x = 1"),
+        verdict,
+        texts.get("program", "f()"),
+    )
 
 
 def scores_of(samples: Sequence[Sample], *ks: int, missing: int = 0) -> Scores:

@@ -67,12 +67,12 @@ def test_filters_and_search_find_samples(report: Page) -> None:
 
 
 def test_a_sample_opens_and_has_an_address(report: Page) -> None:
-    """A click opens prompt, answer, code and output; its address can be sent; Escape closes."""
+    """A click opens prompt, reply, code, tests, output; its address can be sent; Escape closes."""
     report.run("document.querySelector('#rows tr:nth-child(2) button').click()")
     report.wait("document.getElementById('sample').open")
     assert report.run("location.hash") == "#/t/p%2F0/1"
     titles = report.run("[...document.querySelectorAll('#sample h3')].map((e) => e.textContent)")
-    assert titles == ["Extracted code", "Program output", "Completion", "Prompt"]
+    assert titles == ["Extracted code", "Program output", "Tests", "Completion", "Prompt"]
     assert report.run("document.querySelectorAll('#sample code .t-n').length") == 1
     report.run("document.getElementById('close').click()")
     report.wait("!document.getElementById('sample').open")

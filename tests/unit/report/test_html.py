@@ -76,7 +76,15 @@ def hostile_sample(problem: str) -> Sample:
     """Make a sample with markup in all of its texts."""
     bad = HOSTILE
     return sample(
-        problem, 0, Stage.COMPILED, prompt=bad, text=bad, code=bad, output=bad, detail=bad
+        problem,
+        0,
+        Stage.COMPILED,
+        prompt=bad,
+        text=bad,
+        code=bad,
+        output=bad,
+        detail=bad,
+        program=bad,
     )
 
 
@@ -90,14 +98,14 @@ def test_the_scores_stand_in_the_page_without_any_script(tmp_path: Path) -> None
 
 
 def test_every_sample_is_in_the_page(tmp_path: Path) -> None:
-    """Prompt, reply, code and output of every sample come back unchanged and in order."""
+    """Prompt, reply, code, output and tests of every sample come back unchanged and in order."""
     samples = [
         sample("p/1", 0, prompt="Äsk\n", text="über", code="def f():\n\treturn 1", output="ok\n"),
         sample("p/1", 1, Stage.NOTHING, prompt="ask", text="", code=""),
     ]
     assert page(tmp_path, report_of("t", samples)).bodies() == [
-        ["Äsk\n", "über", "def f():\n\treturn 1", "ok\n"],
-        ["ask", "", "", ""],
+        ["Äsk\n", "über", "def f():\n\treturn 1", "ok\n", "f()"],
+        ["ask", "", "", "", "f()"],
     ]
 
 
@@ -111,14 +119,14 @@ def test_hostile_texts_come_back_but_never_as_markup(tmp_path: Path) -> None:
     hostile = page(tmp_path, report_of(HOSTILE, bad), model=names, config={})
     assert [tag for tag, _ in hostile.elements] == [tag for tag, _ in harmless.elements]
     assert not [name for _, attrs in hostile.elements for name in attrs if name.startswith("on")]
-    assert hostile.bodies()[0] == [HOSTILE] * 4
+    assert hostile.bodies()[0] == [HOSTILE] * 5
 
 
 def test_a_lone_surrogate_is_shown_as_an_escape(tmp_path: Path) -> None:
     """Half a character, which a model can write, neither fails the report nor the browser."""
     broken = sample("p\ud800", 0, text="a\udc80b", output="\ud83d")
     seen = page(tmp_path, report_of("t\ud800", [broken]), model="m\ud800", config={})
-    assert seen.bodies() == [["ask", "a\\udc80b", "x = 1", "\\ud83d"]]
+    assert seen.bodies() == [["ask", "a\\udc80b", "x = 1", "\\ud83d", "f()"]]
     assert "m\\ud800 on t\\ud800" in seen.text
 
 
@@ -177,7 +185,7 @@ def test_samples_are_read_as_a_stream() -> None:
 def test_endless_texts_are_cut_and_say_so(tmp_path: Path) -> None:
     """Of a long answer the beginning is kept, of a long output the end, with a note."""
     flood = sample("p", 0, text="a" * (FIELD + 1234), output="b" * FIELD + "end")
-    _, text, _, output = page(tmp_path, report_of("t", [flood])).bodies()[0]
+    _, text, _, output, _ = page(tmp_path, report_of("t", [flood])).bodies()[0]
     assert text.endswith("a\n[1,234 characters left out]")
     assert output.startswith("[3 characters left out]\nb")
     assert output.endswith("end")

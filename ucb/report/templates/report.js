@@ -314,12 +314,13 @@
     async open(row) {
       this.row = row;
       const { samples } = this;
-      const [prompt, text, code, output] = await samples.texts(row);
+      const [prompt, text, code, output, program] = await samples.texts(row);
       if (this.row !== row) return;
       byId("sample-where").textContent = `${samples.value("task", row)}, sample ${samples.value("sample", row)}`;
       byId("sample-title").textContent = samples.value("problem", row);
       byId("sample-body").replaceChildren(
         this.facts(row), panel("Extracted code", code, coloured), panel("Program output", output),
+        ...(program ? [panel("Tests", program, coloured)] : []),
         panel("Completion", text), panel("Prompt", prompt));
       const place = this.place();
       byId("previous").disabled = place < 1;

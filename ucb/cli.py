@@ -347,7 +347,8 @@ def sandbox() -> None:
 def build(names: tuple[str, ...], base: str | None) -> None:
     """Build the images of languages; of all if none is named."""
     for name in names or languages():
-        click.echo(f"{name}: {images.build(name, base=base)}")
+        built = images.build(name, base=base, say=click.echo)
+        click.echo(f"{name}: {built.tag} {built.digest}")
 
 
 @sandbox.command()

@@ -134,7 +134,11 @@ def report(
         languages = {problem.id: problem.language for problem in each.problems}
         judged = (v for v in folder.verdicts() if v.key.problem in languages)
         splits = outcomes.splits(judged, {"language": languages})
-        folder.write_scores({**found.to_json(), "splits": outcomes.splits_to_json(splits)})
+        more = {
+            "splits": outcomes.splits_to_json(splits),
+            "generation": about.get("generation", {}),
+        }
+        folder.write_scores({**found.to_json(), **more})
         scores[each.task.name] = found
         rows = samples(each, folder, config)
         reports.append(TaskReport(each.task.name, found, rows, splits))

@@ -30,6 +30,7 @@ def test_a_real_model_is_measured_and_a_second_run_asks_nothing(tmp_path: Path) 
     assert about["generation"]["peak_memory_mib"] > 0
     scores = json.loads((out / "humaneval" / "scores.json").read_text())
     assert scores["expected"] == scores["present"] == 4
+    assert scores["generation"] == about["generation"]
     rows = [
         json.loads(r) for r in (out / "humaneval" / "completions.jsonl").read_text().splitlines()
     ]

@@ -17,7 +17,7 @@ from ucb.errors import SandboxError, UnknownName
 BASE = "debian:trixie-slim"
 LOCAL_BASE = "ucb-base:trixie"
 """What mmdebstrap makes where no registry answers."""
-_SUITE, _MIRROR = "trixie", "http://deb.debian.org/debian"
+_SUITE = "trixie"
 _CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -135,7 +135,7 @@ def _make_base(say: Callable[[str], None]) -> str:
     say(f"Making {LOCAL_BASE} with mmdebstrap …")
     with tempfile.TemporaryDirectory(prefix="ucb-base-") as work:
         archive = str(Path(work) / "base.tar")
-        _run(["mmdebstrap", "--variant=minbase", _SUITE, archive, _MIRROR])
+        _run(["mmdebstrap", "--variant=minbase", _SUITE, archive])
         _run(["docker", "import", archive, LOCAL_BASE])
     return LOCAL_BASE
 

@@ -40,6 +40,11 @@ class Language:
     """What a program's source file is called."""
     modes: Mapping[str, Mode]
     aliases: tuple[str, ...] = ()
+    image_only: bool = False
+    """Its programs need what only its image has, and do not run with a host's own tools."""
+    preload: tuple[str, ...] = ()
+    """Python modules that a room loads once, when a program first names them. Only
+    such as start no threads: programs are forks of what has loaded them."""
     done: str = ""
     """The epilogue that proves the end of the tests was reached: it writes
     `{nonce}` to the proof channel."""
@@ -117,6 +122,8 @@ def load(path: Path) -> Language:
                 for mode, argv in table.pop("mode").items()
             },
             aliases=tuple(table.pop("aliases", ())),
+            image_only=table.pop("image_only", False),
+            preload=tuple(table.pop("preload", ())),
             done=table.pop("done", ""),
             bodies=table.pop("bodies", {}),
             labels=tuple((Reason(name), text) for name, text in table.pop("labels", {}).items()),

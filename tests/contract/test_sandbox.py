@@ -330,3 +330,52 @@ def test_it_says_what_it_is(sandbox: Sandbox) -> None:
     assert described["engine"] in {"docker", "bubblewrap"}
     assert described["isolation"] in {"uid", "namespace"}
     assert described["version"][0].isdigit()
+
+
+def test_each_program_draws_its_own_random_numbers(sandbox: Sandbox) -> None:
+    """Programs are forks of one interpreter, and do not share its random state."""
+    drawn = {_last(sandbox, f"import random; print(random.random())  # {n}").stdout for n in "ab"}
+    assert len(drawn) == 2
+
+
+def test_a_programs_own_forks_and_threads_work(sandbox: Sandbox) -> None:
+    """What modules do at a fork happens for a program's own forks, as in a fresh interpreter."""
+    source = """
+import concurrent.futures, logging, os, random, threading
+with concurrent.futures.ThreadPoolExecutor(2) as pool:
+    print(list(pool.map(abs, [-1, -2])))
+print(threading.main_thread().native_id == os.getpid())
+random.seed(1)
+reader, writer = os.pipe()
+if not os.fork():
+    thread = threading.Thread(target=logging.getLogger().isEnabledFor, args=(10,))
+    thread.start()
+    thread.join()
+    os.write(writer, str(random.random()).encode())
+    os._exit(0)
+os.wait()
+print(float(os.read(reader, 100)) != random.random())
+"""
+    result = _last(sandbox, source)
+    assert result.stderr == ""
+    assert result.stdout == "[1, 2]\nTrue\nTrue\n"
+
+
+def test_objects_of_a_program_are_freed_as_usual(sandbox: Sandbox) -> None:
+    """What the warm interpreter has loaded lives for ever; what a program makes does not."""
+    source = """
+import weakref
+class Thing: pass
+thing = Thing()
+thing.self = thing
+seen = weakref.ref(thing)
+del thing
+import gc
+gc.collect()
+print(seen())
+other = Thing()
+seen = weakref.ref(other)
+del other
+print(seen())
+"""
+    assert _last(sandbox, source).stdout == "None\nNone\n"

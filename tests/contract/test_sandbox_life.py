@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract import sandboxes
-from ucb.sandbox import docker
+from ucb.sandbox import bubblewrap, docker, wire
+from ucb.sandbox.room import Room
 from ucb.sandbox.select import open_sandbox
 from ucb.types import Ended, Key, Limits, Program, Stage, Step, Tests
 
@@ -185,3 +186,20 @@ def test_many_rooms_give_the_verdicts_of_one(engine: str) -> None:
         Ended.MEMORY,
         Ended.CPU,
     }
+
+
+@pytest.mark.parametrize("engine", sandboxes.ENGINES)
+def test_a_slow_program_does_not_hold_back_the_answers_before_it(engine: str) -> None:
+    """Answers travel together only while programs are quick."""
+    sandboxes.require(engine)
+    kinds = {"docker": docker.Docker, "bubblewrap": bubblewrap.Bubblewrap}
+    opened = Room(kinds[engine]().room(sandboxes.SPEC))
+    step = Step(Stage.PASSED, ("python3", "main.py"), Limits(cpu=600, wall=600))
+    for source in ("print(1)", "import time; time.sleep(600)"):
+        opened.send(wire.encode(Program("python", {"main.py": source}, (step,))))
+    try:
+        answer = wire.decode(opened.receive(60))
+    finally:
+        opened.kill()
+        opened.close()
+    assert answer.steps[0].stdout == "1\n"

@@ -13,6 +13,7 @@ from glob import glob
 from pathlib import Path
 
 from ucb.errors import SandboxError
+from ucb.languages import languages
 from ucb.sandbox import ship
 from ucb.sandbox.engine import (
     ENVIRONMENT,
@@ -50,8 +51,14 @@ class Bubblewrap:
         self._root = os.geteuid() == 0
         self._version = _say_version(self._bwrap)
 
-    def room(self, spec: RoomSpec) -> Command:  # noqa: ARG002 (host tools serve all)
+    def room(self, spec: RoomSpec) -> Command:
         """Namespaces of all kinds, and nothing of the host but its tools, read-only."""
+        known = languages().get(spec.toolchain)
+        if known is not None and known.image_only:
+            raise SandboxError(
+                f"The {spec.toolchain!r} sandbox has its tools in an image, which only Docker "
+                f"can use. Run `ucb sandbox build {spec.toolchain}` and use --sandbox docker."
+            )
         python = Path(sys.base_prefix) / "bin"
         argv = [
             self._bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
@@ -64,7 +71,7 @@ class Bubblewrap:
             argv += ["--setenv", key, value]
         argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
         argv += [str(_interpreter()), "-c", ship.BOOTSTRAP]
-        return Command(argv, self._settings(), environment={"PATH": os.defpath})
+        return Command(argv, self._settings(spec), environment={"PATH": os.defpath})
 
     def describe(self) -> Mapping[str, str]:
         """Versions of bubblewrap and of the tools it shows."""
@@ -87,11 +94,11 @@ class Bubblewrap:
         needed = ("CAP_SYS_ADMIN", "CAP_SETPCAP", *_ROOT_CAPABILITIES)
         return [word for capability in needed for word in ("--cap-add", capability)]
 
-    def _settings(self) -> Mapping[str, object]:
+    def _settings(self, spec: RoomSpec) -> Mapping[str, object]:
         tmpfs = {TMP: TMP_OPTIONS, SHM: SHM_OPTIONS}
         if not self._root:
-            return settings("namespace", [_SYS_ADMIN], tmpfs=tmpfs)
-        return settings("uid", list(_ROOT_CAPABILITIES.values()), tmpfs=tmpfs)
+            return settings(spec, "namespace", [_SYS_ADMIN], tmpfs=tmpfs)
+        return settings(spec, "uid", list(_ROOT_CAPABILITIES.values()), tmpfs=tmpfs)
 
 
 @cache

@@ -60,7 +60,7 @@ class Docker:
         argv += ["--entrypoint", "python3", image, "-c", ship.BOOTSTRAP]
         return Command(
             argv,
-            settings("uid", list(_CAPABILITIES.values())),
+            settings(spec, "uid", list(_CAPABILITIES.values())),
             remove=("docker", "rm", "--force", name),
         )
 

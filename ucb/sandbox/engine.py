@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from ucb.languages import languages
+
 PROCESSES = 128
 """Processes and threads of one program, at most."""
 FILE_MIB = 128
@@ -21,6 +23,8 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "LANG": "C.UTF-8",
     "TZ": "UTC",
+    # For the agent alone, which removes it: forks need not each look up the same symbols.
+    "LD_BIND_NOW": "1",
 }
 _FIRST_UID = 0x20000000
 
@@ -70,8 +74,11 @@ class Engine(Protocol):
         ...
 
 
-def settings(isolation: str, capabilities: Sequence[int], **more: Any) -> dict[str, Any]:
+def settings(
+    spec: RoomSpec, isolation: str, capabilities: Sequence[int], **more: Any
+) -> dict[str, Any]:
     """What the agent must know. `uid` isolation draws a user that no other room has."""
+    language = languages().get(spec.toolchain)
     # The kernel counts processes per user and machine: two rooms must not share one.
     # An even number, because the next one is the judge's.
     uid = _FIRST_UID + 2 * secrets.randbelow(1 << 28)
@@ -82,5 +89,6 @@ def settings(isolation: str, capabilities: Sequence[int], **more: Any) -> dict[s
         "file_mib": FILE_MIB,
         "capabilities": list(capabilities),
         "tmpfs": {},
+        "preload": list(language.preload) if language else [],
         **more,
     }

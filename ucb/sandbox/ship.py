@@ -8,14 +8,16 @@ from importlib.resources import files
 
 _PACKAGE = "ucb.sandbox.agent"
 _MODULES = (
-    "frames", "kernel", "seccomp", "values", "serve", "candidate", "scratch", "zygote", "watch",
-    "judge", "step", "broker", "main",
+    "forking", "frames", "kernel", "seccomp", "values", "serve", "candidate", "scratch", "zygote",
+    "watch", "judge", "step", "broker", "main",
 )  # fmt: skip
 """In the order of their imports."""
 
 BOOTSTRAP = """
 import os, sys
 fresh = frozenset(sys.modules)
+held_back = []
+os.register_at_fork = lambda **hook: held_back.append(hook)
 def take(size):
     data = b""
     while len(data) < size:
@@ -34,7 +36,7 @@ for name, source in json.loads(take(int.from_bytes(take(4), "big"))):
     exec(compile(source, "<" + name + ">", "exec"), module.__dict__)
 start = module.main
 del module, source, take, above, last, name
-job = start(fresh)
+job = start(fresh, held_back)
 if job:
     job()
 """

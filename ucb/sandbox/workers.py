@@ -40,6 +40,8 @@ class Job:
     """Not empty when nobody waits for the result any more."""
     confirming: bool = False
     attempts: int = 0
+    alone: bool = False
+    """A room was lost while it had this and others: next time it gets no company."""
     execution: Execution | None = None
     trouble: str = ""
     """Why it could not be run."""
@@ -78,7 +80,8 @@ class Backlog:
         Jobs for a room of `spec` (None: any) that already has `busy` of them.
 
         An idle room waits for one; [] then means that the backlog was closed.
-        A busy one gets more only while there is plenty for all.
+        A busy one gets more only while there is plenty for all, and none beside a
+        job that must be alone.
         """
         with self._changed:
             while not busy and not self._jobs and not self.closed:
@@ -93,10 +96,15 @@ class Backlog:
                 if busy:
                     return []
                 first = self._jobs[0]
-            taken = [job for job in list(self._jobs)[:_SEARCHED] if job.spec == first.spec]
-            for job in taken[:wanted]:
+            if first.alone:
+                taken = [] if busy else [first]
+            else:
+                near = list(self._jobs)[:_SEARCHED]
+                fitting = [job for job in near if job.spec == first.spec and not job.alone]
+                taken = fitting[:wanted]
+            for job in taken:
                 self._jobs.remove(job)
-            return taken[:wanted]
+            return taken
 
     def close(self) -> None:
         """Give out nothing more."""
@@ -136,7 +144,8 @@ class Worker(threading.Thread):
             room.kill()
 
     def _work(self) -> None:
-        taken = self._backlog.take(self._spec, len(self._sent))
+        alone = bool(self._sent) and self._sent[0].alone
+        taken = [] if alone else self._backlog.take(self._spec, len(self._sent))
         jobs = [job for job in taken if not job.cancelled]
         self._sent.extend(jobs)
         if not self._sent:
@@ -177,9 +186,12 @@ class Worker(threading.Thread):
             if self._unopened > _RETRIES:
                 self._give_up(SandboxError(f"No room could be opened: {trouble}."))
                 return
-        elif self._sent:
-            # Rooms answer in turn: the first is the one that was running.
+        elif len(self._sent) == 1:
             self._retry(self._sent.popleft(), trouble)
+        else:
+            # Answers travel together, so which of them was running cannot be known.
+            for job in self._sent:
+                job.alone = True
         self._close()
 
     def _give_up(self, error: BaseException) -> None:

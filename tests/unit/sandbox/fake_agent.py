@@ -2,30 +2,40 @@
 Stands in for a room's agent: answers by what the program's text says, and runs nothing.
 
 `fail` and `time` in a file's text make a room fault and a timeout; `die` ends
-the room; `slow` takes a moment. Each answer names the room and its order in it.
+the room; `slow` takes a moment; `held` is answered together with the next, if that
+is here already. Each answer names the room and its order in it.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 
+def _take(size: int) -> bytes:
+    data = b""
+    while len(data) < size:
+        part = os.read(0, size - len(data))
+        if not part:
+            raise SystemExit
+        data += part
+    return data
+
+
 def _read() -> bytes:
-    size = sys.stdin.buffer.read(4)
-    if len(size) < 4:
-        raise SystemExit
-    return sys.stdin.buffer.read(int.from_bytes(size, "big"))
+    return _take(int.from_bytes(_take(4), "big"))
 
 
-def _write(message: Any) -> None:
+def _write(message: Any, *, hold: bool = False) -> None:
     data = json.dumps(message).encode()
     sys.stdout.buffer.write(len(data).to_bytes(4, "big") + data)
-    sys.stdout.buffer.flush()
+    if not (hold and select.select([0], [], [], 0)[0]):
+        sys.stdout.buffer.flush()
 
 
 def _answer(text: str, served: int) -> dict[str, Any]:
@@ -56,7 +66,7 @@ def main() -> None:
         answer = _answer(text, served)
         with log.open("a") as file:
             file.write(f"end {text}\n")
-        _write(answer)
+        _write(answer, hold="held" in text)
         if answer.get("retire"):
             return
 

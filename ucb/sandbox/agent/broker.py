@@ -3,15 +3,44 @@
 from __future__ import annotations
 
 import os
-import secrets
+import re
+import select
 import socket
 from typing import Any
 
 from ucb.sandbox.agent import frames, judge, watch
 from ucb.sandbox.agent.candidate import Room
-from ucb.sandbox.agent.step import Agents, Broken, Step
+from ucb.sandbox.agent.step import Agents, Asides, Broken, Step
 
+_TOGETHER = 8
+"""Answers in one write, at most."""
+_IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _COMPILE = ["python3", "-m", "py_compile"]
+
+
+class Outbox:
+    """
+    Answers on their way to the host.
+
+    Each write wakes every process between the room and the host, which costs as much
+    as the judge does. So answers wait while the next program is here already: at
+    most for `_TOGETHER` of them, or until a program takes longer than most.
+    """
+
+    def __init__(self) -> None:
+        self._held: list[bytes] = []
+
+    def put(self, answer: dict[str, Any]) -> None:
+        """Send `answer`, now or with the next ones."""
+        self._held.append(frames.framed(frames.pack(answer)))
+        if len(self._held) == _TOGETHER or not select.select([0], [], [], 0)[0]:
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what waits."""
+        held, self._held = self._held, []
+        if held:
+            frames.write_all(1, b"".join(held))
 
 
 class Broker:
@@ -30,6 +59,7 @@ class Broker:
         self._judge_uid = judge_uid
         self._judge_filter = judge_filter
         self._steps = 0
+        self._outbox = Outbox()
         self._oom_kills = watch.oom_kills()
 
     def serve(self) -> None:
@@ -43,12 +73,13 @@ class Broker:
                 answer = self._run(program)
             except (Broken, frames.Closed) as error:
                 answer = {"trouble": str(error) or type(error).__name__, "retire": True}
-            frames.write_frame(1, frames.pack(answer))
+            self._outbox.put(answer)
             if answer.get("retire"):
+                self._outbox.flush()
                 return
 
     def _run(self, program: dict[str, Any]) -> dict[str, Any]:
-        nonce = secrets.token_hex(16)
+        nonce = os.urandom(16).hex()
         mark = program["nonce"]
         files = {name: text.replace(mark, nonce) for name, text in program["files"].items()}
         results: list[dict[str, Any]] = []
@@ -86,12 +117,14 @@ class Broker:
             "run": runs, "serve": tests is not None, "cpu": sum(step["cpu"] for step in group),
             "memory": [step["memory"] for step in group],
         }  # fmt: skip
+        modules = {name for text in files.values() for name in _IMPORTED.findall(text)}
         if tests is not None:
             if not runs:
                 raise Broken("tests that call functions need a Python program")
             tests = {**tests, "memory": asked["memory"]}
             self._need_judge()
-        return Step(self._agents, self._steps, order, group, tests, self._memory_ran_out)
+        asides = Asides(self._memory_ran_out, self._outbox.flush)
+        return Step(self._agents, self._steps, order, sorted(modules), group, tests, asides)
 
     def _memory_ran_out(self) -> bool:
         before, self._oom_kills = self._oom_kills, watch.oom_kills()

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from typing import Any, NamedTuple, NoReturn
 
-from ucb.sandbox.agent import frames, kernel, serve
+from ucb.sandbox.agent import forking, frames, kernel, serve
 
 WORK = "/tmp/work"  # noqa: S108 (the room's own tmpfs)
 PROOF_FD, CALLS_FD, ORDER_FD = 3, 4, 5
@@ -44,6 +44,10 @@ class Room(NamedTuple):
     """Installed per program; empty where the zygote already did."""
     fresh: frozenset[str]
     """Modules that every fresh interpreter has loaded."""
+    preload: frozenset[str]
+    """Modules loaded for good when a program first names them, besides the standard library's."""
+    held_back: forking.Hooks
+    """What modules have asked to be called at every fork."""
     tmpfs: dict[str, str]
     """What a program's own namespace mounts over the room's folders, and its options."""
     data_base: int = 0
@@ -68,6 +72,7 @@ def start(room: Room, fds: Fds) -> Callable[[], NoReturn]:
     the stack: it has nearly the whole recursion limit, and no frames of the
     agent hold anything.
     """
+    forking.settle(room.held_back)
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
     _arrange(fds)
@@ -81,6 +86,8 @@ def start(room: Room, fds: Fds) -> Callable[[], NoReturn]:
             os.mkdir(WORK, 0o700)
             os.chdir(WORK)
             _write_files(order["files"])
+            # The names are still needed. The texts may be tests, and this process is to run code.
+            order["files"] = dict.fromkeys(order["files"], "")
     except OSError as error:
         os.write(ORDER_FD, BROKEN + f"{error.strerror}: {error}".encode())
         os._exit(125)
@@ -258,7 +265,7 @@ def _new_main(path: str, argv: list[str]) -> types.ModuleType:
     sys.modules["__main__"] = main
     sys.argv = argv[1:]
     sys.orig_argv = list(argv)
-    sys.path[0] = os.path.dirname(path)
+    sys.path.insert(0, os.path.dirname(path))
     return main
 
 

@@ -51,14 +51,19 @@ def read_frame(fd: int) -> bytes:
     return read_exactly(fd, size)
 
 
+def framed(data: bytes) -> bytes:
+    """One message as it travels."""
+    return HEADER.pack(len(data)) + data
+
+
 def write_frame(fd: int, data: bytes) -> None:
     """Write one message to a pipe."""
-    write_all(fd, HEADER.pack(len(data)) + data)
+    write_all(fd, framed(data))
 
 
 def send(sock: socket.socket, data: bytes, fds: tuple[int, ...] = ()) -> None:
     """Send one message, and descriptors with it; raise `Closed` when nobody listens."""
-    frame = HEADER.pack(len(data)) + data
+    frame = framed(data)
     try:
         if fds:
             rights = (socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))

@@ -6,17 +6,18 @@ import os
 import platform
 import socket
 
-from ucb.sandbox.agent import frames, kernel, seccomp, zygote
+from ucb.sandbox.agent import forking, frames, kernel, seccomp, zygote
 from ucb.sandbox.agent.broker import Broker
 from ucb.sandbox.agent.candidate import Room
 
 
-def main(fresh: frozenset[str]) -> zygote.Job | None:
+def main(fresh: frozenset[str], held_back: forking.Hooks) -> zygote.Job | None:
     """
     Serve the host on stdin and stdout until it hangs up.
 
     In a program's process this returns instead, with what runs the program.
-    `fresh` names the modules a fresh interpreter has loaded.
+    `fresh` names the modules a fresh interpreter has loaded, `held_back` is what
+    modules have asked to be called at every fork.
     """
     settings = frames.unpack(frames.read_frame(0))
     if settings["isolation"] == "uid":
@@ -29,7 +30,7 @@ def main(fresh: frozenset[str]) -> zygote.Job | None:
     program = seccomp.program()
     room = Room(
         settings["isolation"], settings["uid"], settings["processes"], settings["file_mib"],
-        program, fresh, settings["tmpfs"],
+        program, fresh, frozenset(settings["preload"]), held_back, settings["tmpfs"],
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     pid = os.fork()

@@ -42,6 +42,15 @@ class Agents(NamedTuple):
         return frozenset({1, os.getpid(), os.getppid(), self.zygote_pid, self.judge_pid})
 
 
+class Asides(NamedTuple):
+    """What a step asks and tells its broker while it runs."""
+
+    memory_ran_out: Callable[[], bool]
+    """Whether the kernel has killed a process for want of memory since it was last asked."""
+    slow: Callable[[], None]
+    """Called when the step has taken longer than most, and now and then after that."""
+
+
 class _Sink:
     """Drains a pipe and keeps the end."""
 
@@ -69,9 +78,10 @@ class Step:
     """
     Runs `order` (what the program's process reads) under the limits of `stages`.
 
+    `modules` are the names that the program may import.
+
     `stages` are the step's limits; two of them for a compilation and a run in
-    one process. `tests` goes to the judge. `memory_ran_out` says whether the kernel
-    has killed a process for want of memory since it was last asked.
+    one process. `tests` goes to the judge.
     """
 
     def __init__(
@@ -79,13 +89,15 @@ class Step:
         agents: Agents,
         number: int,
         order: dict[str, Any],
+        modules: list[str],
         stages: list[dict[str, Any]],
         tests: dict[str, Any] | None,
-        memory_ran_out: Callable[[], bool],
+        asides: Asides,
     ) -> None:
         self._agents = agents
         self._number = number
         self._order = order
+        self._modules = modules
         self._stages = list(stages)
         self._tests = tests
         self._reason = ""
@@ -94,7 +106,7 @@ class Step:
         self._report: dict[str, Any] | None = None
         self._compiled = (0.0, 0.0)
         """CPU and wall seconds of the first of two stages."""
-        self._memory_ran_out = memory_ran_out
+        self._asides = asides
 
     def run(self, *, proof: bool, last: bool) -> list[dict[str, Any]]:
         """
@@ -135,6 +147,7 @@ class Step:
         message = {
             "do": "step", "n": self._number, "last": last,
             "proof": self._proof is not None, "calls": self._tests is not None,
+            "modules": self._modules,
         }  # fmt: skip
         calls: tuple[socket.socket, ...] = ()
         if self._proof:
@@ -224,6 +237,7 @@ class Step:
                 if fd in self._handlers:
                     self._handlers[fd]()
             if time.monotonic() >= look:
+                self._asides.slow()
                 look = time.monotonic() + self._look(time.monotonic())
 
     def _over(self) -> bool:
@@ -334,7 +348,7 @@ class Step:
             return self._reason, signal.SIGKILL
         if code and cpu >= self._stages[0]["cpu"]:
             return "cpu", code
-        if code and self._memory_ran_out():
+        if code and self._asides.memory_ran_out():
             return "memory", code
         if signalled:
             return "signalled", code

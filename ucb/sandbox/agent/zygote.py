@@ -22,19 +22,25 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ucb.sandbox.agent import candidate, frames, kernel, scratch
+from ucb.sandbox.agent import candidate, forking, frames, kernel, scratch
 
 Job = Callable[[], NoReturn]
 
-_PRELOAD = (
-    "abc", "argparse", "array", "ast", "base64", "bisect", "calendar", "cmath", "collections",
-    "collections.abc", "concurrent.futures", "contextlib", "copy", "csv", "dataclasses",
-    "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "heapq",
-    "inspect", "io", "itertools", "json", "locale", "logging", "math", "numbers", "operator",
-    "pathlib", "pickle", "pprint", "queue", "random", "re", "secrets", "shutil", "statistics",
-    "string", "struct", "subprocess", "tempfile", "textwrap", "threading", "time", "timeit",
-    "traceback", "types", "typing", "unicodedata", "uuid", "warnings", "weakref", "zlib",
+_LOADED = (
+    "abc", "array", "bisect", "cmath", "collections", "collections.abc", "contextlib", "copy",
+    "enum", "functools", "heapq", "io", "itertools", "json", "math", "numbers", "operator",
+    "random", "re", "string", "struct", "threading", "time", "traceback", "types", "typing",
+    "warnings", "weakref",
 )  # fmt: skip
+"""What nearly every program imports, or this code."""
+_LOADED_WHEN_NAMED = frozenset({
+    "argparse", "ast", "base64", "calendar", "concurrent", "csv", "dataclasses",
+    "datetime", "decimal", "difflib", "fractions", "hashlib", "inspect", "locale", "logging",
+    "pathlib", "pickle", "pprint", "queue", "secrets", "shutil", "statistics", "subprocess",
+    "tempfile", "textwrap", "timeit", "unicodedata", "uuid", "zlib",
+})  # fmt: skip
+"""Loaded for good when the first program of a room names it: every page that this
+process holds makes each of its forks slower."""
 _TMPFS = kernel.MS_NOSUID | kernel.MS_NODEV
 
 
@@ -53,6 +59,7 @@ def serve(control: socket.socket, room: candidate.Room) -> Job | None:
             message, fds = frames.receive_with_fds(control)
         except frames.Closed:
             os._exit(0)
+        room = _load(room, frames.unpack(message).get("modules", []))
         kernel.unshare(kernel.CLONE_NEWPID)
         pid = os.fork()
         if not pid:
@@ -71,8 +78,11 @@ def _prepare(room: candidate.Room) -> None:
     """Do once what every program would have to do."""
     # The first process of a pid namespace gets the signals that it has handlers for.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    for name in _PRELOAD:
+    # A fresh interpreter would look for modules in its working directory first.
+    del sys.path[0]
+    for name in _LOADED:
         importlib.import_module(name)
+    os.environ.pop("LD_BIND_NOW", None)
     os.environ["HOME"] = "/tmp"  # noqa: S108 (the room's own)
     candidate.set_limits(
         [
@@ -86,8 +96,26 @@ def _prepare(room: candidate.Room) -> None:
     candidate.open_streams()
     for name in [name for name in sys.modules if name.split(".")[0] == "ucb"]:
         del sys.modules[name]
+    _settle()
+
+
+def _settle() -> None:
+    """Make what is loaded cheap to fork."""
     gc.collect()
+    forking.immortalize()
     gc.freeze()
+
+
+def _load(room: candidate.Room, modules: list[str]) -> candidate.Room:
+    """Load those of the modules that a program names which are known to be harmless."""
+    known = _LOADED_WHEN_NAMED | room.preload
+    new = [name for name in modules if name in known and name not in sys.modules]
+    if not new:
+        return room
+    for name in new:
+        importlib.import_module(name)
+    _settle()
+    return room._replace(data_base=_data_size())
 
 
 def _data_size() -> int:
@@ -145,6 +173,7 @@ class Supervisor:
         frames.send(self._control, frames.pack(message))
 
     def _step(self, message: dict[str, Any], fds: list[int]) -> Job | None:
+        self._room = _load(self._room, message["modules"])
         given = iter(fds)
         named = candidate.Fds(
             *(

@@ -7,10 +7,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint check format clean
+.PHONY: help run test test-ds1000 test-all-languages lint check format clean
 
 help: ## Show this list.
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
 run: $(STAMP) ## Measure SmolLM2-135M on HumanEval: model, benchmark, sandbox, report.
 	@echo "Asking SmolLM2-135M-Instruct the 164 problems of HumanEval and running its answers in a sandbox."
@@ -20,6 +20,14 @@ run: $(STAMP) ## Measure SmolLM2-135M on HumanEval: model, benchmark, sandbox, r
 
 test: $(STAMP) ## Run the whole test suite.
 	$(BIN)/python -m pytest
+
+test-ds1000: $(STAMP) ## Build the image of DS-1000 (2.8 GB, 3 minutes) and test it.
+	$(BIN)/ucb sandbox build ds1000
+	UCB_REQUIRE_DS1000=1 $(BIN)/python -m pytest tests/unit/test_task_ds1000.py tests/contract/test_ds1000.py
+
+test-all-languages: $(STAMP) ## Build the image of every language and run its controls.
+	$(BIN)/ucb sandbox build $(patsubst sandboxes/%/controls.toml,%,$(wildcard sandboxes/*/controls.toml))
+	UCB_REQUIRE_DOCKER=1 UCB_REQUIRE_IMAGES=all $(BIN)/python -m pytest tests/contract/test_languages.py
 
 lint: $(STAMP) ## Format, lint, types, imports.
 	$(BIN)/ruff format --check .

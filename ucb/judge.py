@@ -84,8 +84,12 @@ def _fault(step: Step, result: StepResult) -> _Fault | None:
     if reason := _STOPPED.get(result.ended):
         compiling = step.proves is Stage.COMPILED and reason is Reason.TIMEOUT
         return _Fault(Reason.COMPILE_TIMEOUT if compiling else reason, f"{result.ended} limit")
+    if result.ended is Ended.SIGNALLED and result.code == signal.SIGPROF:
+        # Tests that time each call let the kernel end the process so.
+        return _Fault(Reason.TIMEOUT, "CPU limit of one call")
     if result.ended is Ended.SIGNALLED:
-        return _Fault(Reason.CRASH, _signal_name(result.code))
+        # A failed assertion ends a C++ or Swift program by a signal.
+        return _label(step, result) or _Fault(Reason.CRASH, _signal_name(result.code))
     if step.tests:
         return _split_fault(step, result)
     if step.must_fail:
@@ -114,12 +118,20 @@ def _split_fault(step: Step, result: StepResult) -> _Fault:
 
 
 def _labelled(step: Step, result: StepResult) -> _Fault:
-    lines = [line for line in result.stderr.splitlines() if line.strip()]
-    detail = lines[-1].strip() if lines else f"exit status {result.code}"
+    reason = Reason.COMPILE if step.proves is Stage.COMPILED else Reason.ERROR
+    return _label(step, result) or _Fault(reason, _last_line(result))
+
+
+def _label(step: Step, result: StepResult) -> _Fault | None:
     for reason, pattern in step.labels:
         if re.search(pattern, result.stderr, re.MULTILINE):
-            return _Fault(reason, detail)
-    return _Fault(Reason.COMPILE if step.proves is Stage.COMPILED else Reason.ERROR, detail)
+            return _Fault(reason, _last_line(result))
+    return None
+
+
+def _last_line(result: StepResult) -> str:
+    lines = [line for line in result.stderr.splitlines() if line.strip()]
+    return lines[-1].strip() if lines else f"exit status {result.code}"
 
 
 def _signal_name(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ucb.errors import ConfigError, UnknownName
+from ucb.errors import ConfigError, DataError, UnknownName
 from ucb.types import NONCE, Limits, Program, Reason, Stage, Step, Tests
 
 _PACKAGE = Path(__file__).parent
@@ -43,11 +44,15 @@ class Language:
     image_only: bool = False
     """Its programs need what only its image has, and do not run with a host's own tools."""
     preload: tuple[str, ...] = ()
-    """Python modules that a room loads once, when a program first names them. Only
-    such as start no threads: programs are forks of what has loaded them."""
+    """Python modules that a room loads once, when a program first names their package.
+    Only such as start no threads: programs are forks of what has loaded them."""
     done: str = ""
     """The epilogue that proves the end of the tests was reached: it writes
     `{nonce}` to the proof channel."""
+    rewrite: tuple[tuple[str, str], ...] = ()
+    """What is changed in a benchmark's test code: regular expressions and what takes the
+    place of each match, in this order. For tests whose end lies inside a function, and
+    for calls of an assertion that a program could have replaced."""
     bodies: Mapping[str, str] = field(default_factory=dict)
     """Function bodies that must never pass, by name: `ucb check` appends them to a prompt."""
     labels: tuple[tuple[Reason, str], ...] = ()
@@ -59,6 +64,7 @@ class Language:
         self,
         source: str,
         *,
+        suite: str = "",
         tests: Tests | None = None,
         mode: str = "run",
         limits: Limits | None = None,
@@ -67,21 +73,26 @@ class Language:
         Compile `source`, then run it.
 
         With `tests`, the program is judged by calling it from another process
-        (Python only). Without, `source` must hold its own tests; the epilogue
-        goes behind them, and exit status 0 counts only together with its proof.
+        (Python only). Without, `source` must hold its own tests, or `suite` be
+        test code to stand behind it in the same file; the epilogue goes behind
+        them, and exit status 0 counts only together with its proof.
+
+        Raises:
+            UnknownName: the language has no such mode.
+            DataError: `suite` has no place for the proof, where it is to stand inside.
+
         """
         if mode not in self.modes:
             raise UnknownName(f"{self.name} mode", mode, self.modes)
-        proof = bool(self.done) and tests is None
+        proof = self.proves and tests is None
         names = {"file": self.file, "stem": Path(self.file).stem}
         check, run = (
             tuple(argument.format(**names) for argument in argv)
             for argv in (self.modes[mode].check, self.modes[mode].run)
         )
-        epilogue = f"\n{self.done.replace('{nonce}', NONCE)}\n" if proof else ""
         return Program(
             toolchain=self.name,
-            files={self.file: source + epilogue},
+            files={self.file: self._proving(source, suite) if proof else source + suite},
             steps=(
                 Step(Stage.COMPILED, check, self.compile_limits, labels=self.labels),
                 Step(
@@ -94,6 +105,22 @@ class Language:
                 ),
             ),
         )
+
+    @property
+    def proves(self) -> bool:
+        """Whether programs prove that they reached the end of their tests."""
+        return any("{nonce}" in text for text in (self.done, *(put for _, put in self.rewrite)))
+
+    def _proving(self, source: str, suite: str) -> str:
+        for find, put in self.rewrite if suite else ():
+            suite = re.sub(find, put, suite)
+        end = f"\n{self.done}\n" if self.done else "\n"
+        if "{nonce}" not in suite + end:
+            raise DataError(
+                f"The end of these {self.name} tests is not found: nothing can prove it."
+            )
+        # A program that spells the word would be told the secret.
+        return source.replace(NONCE, "?") + (suite + end).replace("{nonce}", NONCE)
 
 
 @cache
@@ -125,6 +152,7 @@ def load(path: Path) -> Language:
             image_only=table.pop("image_only", False),
             preload=tuple(table.pop("preload", ())),
             done=table.pop("done", ""),
+            rewrite=tuple((edit["find"], edit["put"]) for edit in table.pop("rewrite", ())),
             bodies=table.pop("bodies", {}),
             labels=tuple((Reason(name), text) for name, text in table.pop("labels", {}).items()),
             limits=Limits(**table.pop("limits", {})),

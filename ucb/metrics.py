@@ -24,6 +24,10 @@ Metric = Callable[[Iterable[Verdict]], float]
 _Name = TypeVar("_Name", bound=str)
 
 
+STAGES = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
+"""What is reported of a task that does not say what its programs prove."""
+
+
 def pass_at_k(n: int, c: int, k: int) -> float:
     """
     Return the chance that k samples drawn from n, of which c pass, hold one that passes.
@@ -158,6 +162,8 @@ class Scores:
     """Executed samples by how they were judged."""
     cpu: float = 0.0
     """CPU seconds of all executions."""
+    splits: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
+    """pass@1 by a kind of group, such as `language`, and its name, where there are several."""
 
     @property
     def missing(self) -> int:
@@ -204,6 +210,10 @@ class Scores:
                 stages={Stage[name.upper()]: _estimate(v) for name, v in data["stages"].items()},
                 reasons={Reason(name): count for name, count in data["reasons"].items()},
                 finishes={Finish(name): count for name, count in data["finishes"].items()},
+                splits={
+                    kind: {name: _estimate(v) for name, v in groups.items()}
+                    for kind, groups in data.get("splits", {}).items()
+                },
                 usage=Usage(**data["usage"]),
             )
         except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -223,6 +233,7 @@ def score(
     *,
     expected: Iterable[Key],
     audit: Mapping[str, int] | None = None,
+    stages: Iterable[Stage] = STAGES,
     allow_missing: bool = False,
     finish_with: str = "ucb run",
 ) -> Scores:
@@ -230,7 +241,8 @@ def score(
     Return the scores of one task.
 
     `expected` names every row the run should have; `audit` counts the rules of
-    the extraction, complete once `verdicts` has been read to its end.
+    the extraction, complete once `verdicts` has been read to its end. `stages`
+    are those that the task's programs prove.
     `finish_with` is the command that makes missing rows.
 
     Raises `ConfigError` for a k that is larger than the samples of a problem,
@@ -262,11 +274,7 @@ def score(
         present=ledger.expected - ledger.missing,
         solved=sum(p.reached(Stage.PASSED) > 0 for p in problems),
         pass_at={k: estimate(values) for k, values in passes.items() if values},
-        stages={
-            stage: estimate(p.reached(stage) / p.n for p in problems)
-            for stage in Stage
-            if stage is not Stage.NOTHING
-        },
+        stages={stage: estimate(p.reached(stage) / p.n for p in problems) for stage in stages},
         reasons=_ranked(tally.reasons),
         usage=bill.usage(),
         finishes=_ranked(bill.finishes),

@@ -18,6 +18,7 @@ from ucb.stats import Estimate, estimate
 from ucb.types import Stage, Verdict
 
 STAGES = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
+"""The stages that are kept of a run. `BASE` is that of one family of benchmarks only."""
 
 FIGURES: Mapping[str, int] = {
     "tokens_per_second": 1,
@@ -46,7 +47,7 @@ class Tally(NamedTuple):
     tokens_out: int | None = None
 
     def reached(self, stage: Stage) -> int:
-        """Return how many samples got at least as far as `stage`."""
+        """Return how many samples got at least as far as `stage`, one of `STAGES`."""
         return self[1 + STAGES.index(stage)] or 0
 
 

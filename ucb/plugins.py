@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import Any, get_args, get_type_hints
 
 from ucb.backends import Backend
 from ucb.errors import ConfigError, UnknownName
@@ -18,6 +20,8 @@ _PACKAGE = Path(__file__).parent
 # The wheel carries the folder as `ucb/_tasks`; a checkout has it beside the package.
 _INSTALLED = _PACKAGE / "_tasks"
 TASKS = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "tasks"
+
+_NAMESPACE = "ucb_tasks"
 
 
 @cache
@@ -45,12 +49,45 @@ def backends() -> list[str]:
 
 
 def backend(name: str, **options: Any) -> Backend:
-    """Open a backend with the options it takes; raise `UnknownName` if there is none."""
+    """
+    Open a backend with these options.
+
+    Raises `UnknownName` if there is none, and `ConfigError` for an option that
+    its opener has no parameter for.
+    """
+    opener = _opener(name)
+    taken = _parameters(opener)
+    for option in options:
+        if taken is not None and option not in taken:
+            raise ConfigError(f"The backend {name} takes no --{option.replace('_', '-')}.")
+    return opener(**options)
+
+
+def is_metered(name: str) -> bool:
+    """Whether a backend counts what it spends: it takes `max_cost`, and opens without asking."""
+    return "max_cost" in (_parameters(_opener(name)) or ())
+
+
+def _opener(name: str) -> Callable[..., Backend]:
     for entry in entry_points(group="ucb.backends"):
         if entry.name == name:
             opener: Callable[..., Backend] = _import(entry)
-            return opener(**options)
+            return opener
     raise UnknownName("backend", name, backends())
+
+
+def _parameters(opener: Callable[..., Backend]) -> set[str] | None:
+    """Return the names of an opener's parameters; None if it takes any."""
+    found: set[str] = set()
+    for parameter in signature(opener).parameters.values():
+        if parameter.kind is not parameter.VAR_KEYWORD:
+            found.add(parameter.name)
+            continue
+        if "Unpack" not in str(parameter.annotation):
+            return None
+        (options,) = get_args(get_type_hints(opener)[parameter.name])
+        found.update(get_type_hints(options))
+    return found
 
 
 def _named(found: list[Task], where: str) -> dict[str, Task]:
@@ -60,8 +97,12 @@ def _named(found: list[Task], where: str) -> dict[str, Task]:
 
 
 def _load(path: Path) -> Any:
-    name = f"ucb_tasks.{path.parent.name}"
-    spec = importlib.util.spec_from_file_location(name, path)
+    # Packages, so that a task may have modules of its own beside it.
+    sys.modules.setdefault(_NAMESPACE, ModuleType(_NAMESPACE))
+    name = f"{_NAMESPACE}.{path.parent.name}"
+    spec = importlib.util.spec_from_file_location(
+        name, path, submodule_search_locations=[str(path.parent)]
+    )
     if spec is None or spec.loader is None:
         raise ConfigError(f"{path} cannot be imported.")
     module = importlib.util.module_from_spec(spec)

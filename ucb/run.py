@@ -77,6 +77,7 @@ def evaluate(
     Completions of problems that are not in `problems` are passed over. Memory
     is bounded by what the sandbox takes ahead.
     """
+    task.prepare(list(problems.values()), sandbox.run)
     waiting: dict[Key, tuple[Program, tuple[str, ...]]] = {}
     without_code: deque[Verdict] = deque()
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, outcomes, plugins
+from ucb import formats, outcomes, plugins, spending
 from ucb.backends import Backend
 from ucb.config import MOVES_SCORES, RunConfig, flag
 from ucb.errors import ConfigError
@@ -33,7 +33,7 @@ from ucb.sandbox import Sandbox
 from ucb.sandbox.select import open_sandbox
 from ucb.store import Run, TaskFolder
 from ucb.task import Task
-from ucb.types import Key, Problem, Program, Style, Verdict
+from ucb.types import Key, Problem, Style, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,16 @@ class Planned:
 
     def published_prompts(self) -> dict[str, str]:
         """Return, by problem, the text that a peer's `completion` continues."""
-        task = self.task.configured(mode=self.task.modes[0])
-        return {p.id: task.prompt(p, Style.COMPLETE).text for p in self.dataset}
+        return {p.id: self.task.published_prompt(p) for p in self.dataset}
+
+    def groups(self) -> dict[str, dict[str, str]]:
+        """Return, for each kind of group, the group of each problem."""
+        found: dict[str, dict[str, str]] = {"language": {}}
+        for problem in self.problems:
+            found["language"][problem.id] = problem.language
+            for kind, name in self.task.groups(problem).items():
+                found.setdefault(kind, {})[problem.id] = name
+        return found
 
     def describe(self) -> dict[str, Any]:
         """Return what the scores depend on."""
@@ -64,8 +72,11 @@ def plan(config: RunConfig) -> list[Planned]:
         raise ConfigError(f"No task given. Known: {', '.join(plugins.tasks())}.")
     planned = []
     data = Path(config.data) if config.data else None
+    prompt = Path(config.prompt) if config.prompt else None
     for name in config.tasks:
-        task = plugins.task(name).configured(mode=config.mode, data=data)
+        task = plugins.task(name).configured(
+            mode=config.mode, data=data, few_shot=config.few_shot, prompt=prompt
+        )
         problems = list(task.problems())
         planned.append(Planned(task, problems, problems[: config.limit], _digest(problems)))
     return planned
@@ -105,14 +116,31 @@ def execute(
         config = opened.config
         sandbox = open_sandbox(config.sandbox, config.workers) if judging else None
         try:
+            parts = _parts(run, planned)
+            style = Style(config.style)
+            if rest := spending.settle(opened.backend, parts, style, config.sampling()):
+                console.print(f"To be asked: {rest}", highlight=False)
             run.write(_description(run, config, planned, opened.backend, sandbox))
             for each in planned:
                 _run_one(each, run, config, opened.backend, sandbox, console)
             run.write(_description(run, config, planned, opened.backend, sandbox))
         finally:
+            spending.close(opened.backend)
             if sandbox is not None:
                 sandbox.close()
     return path
+
+
+def estimate(config: RunConfig) -> str | None:
+    """Return what the rest of a run would take; None for a backend that counts nothing."""
+    parts = _parts(Run(run_path(config)), plan(config))
+    return spending.estimate(
+        config.backend, config.model_options(), parts, config.style, config.sampling()
+    )
+
+
+def _parts(run: Run, planned: Sequence[Planned]) -> list[spending.Part]:
+    return [spending.Part(p.task, p.problems, run.task(p.task.name)) for p in planned]
 
 
 def report(
@@ -131,17 +159,13 @@ def report(
     for each in plan(config):
         folder = run.task(each.task.name)
         found = score_task(each, folder, config)
-        languages = {problem.id: problem.language for problem in each.problems}
-        judged = (v for v in folder.verdicts() if v.key.problem in languages)
-        splits = outcomes.splits(judged, {"language": languages})
-        more = {
-            "splits": outcomes.splits_to_json(splits),
-            "generation": about.get("generation", {}),
-        }
-        folder.write_scores({**found.to_json(), **more})
+        groups = each.groups()
+        judged = (v for v in folder.verdicts() if v.key.problem in groups["language"])
+        found = replace(found, splits=outcomes.splits(judged, groups))
+        folder.write_scores({**found.to_json(), "generation": about.get("generation", {})})
         scores[each.task.name] = found
         rows = samples(each, folder, config)
-        reports.append(TaskReport(each.task.name, found, rows, splits))
+        reports.append(TaskReport(each.task.name, found, rows, found.splits))
     write_report(path / "report.html", about, reports)
     return scores
 
@@ -163,6 +187,7 @@ def score_task(each: Planned, folder: TaskFolder, config: RunConfig) -> Scores:
         config.k,
         expected=wanted(each.problems, config.samples),
         audit=audit,
+        stages=each.task.stages,
         allow_missing=config.allow_missing,
         finish_with=f"ucb run --config {folder.path.parent / 'run.json'}",
     )
@@ -179,14 +204,8 @@ def samples(each: Planned, folder: TaskFolder, config: RunConfig) -> Iterator[Sa
             continue
         code, _ = extracted(each.task, problem, style, completion)
         prompt = each.task.prompt(problem, style).text
-        ran = _ran(each.task.program(problem, code)) if code.strip() else ""
+        ran = each.task.shown(problem, code) if code.strip() else ""
         yield Sample(completion.key, prompt, completion, code, verdict, ran)
-
-
-def _ran(program: Program) -> str:
-    """Return what a person must see of a program beside the code: its tests."""
-    split = [step.tests.source for step in program.steps if step.tests]
-    return "\n".join(split or program.files.values())
 
 
 def stored_config(about: dict[str, Any]) -> RunConfig:
@@ -282,7 +301,9 @@ def _going_on(
     elif config.style == "auto":
         config = replace(config, style=before.get("style", "auto"))
     for name in MOVES_SCORES:
-        old, new = before.get(name), getattr(config, name)
+        # A field that an older run's file lacks had its default then.
+        old = before.get(name, RunConfig.__dataclass_fields__[name].default)
+        new = getattr(config, name)
         if old != new:
             raise ConfigError(
                 f"{path} was started with --{flag(name)} {old!r} and this command says {new!r}. "

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from ucb.errors import UnknownName
+from ucb.errors import ConfigError, UnknownName
 from ucb.extract import Extraction
 from ucb.judge import judge
-from ucb.types import Execution, Key, Problem, Program, Prompt, Style, Verdict
+from ucb.prompting import UserPrompt
+from ucb.types import Execution, Key, Problem, Program, Prompt, Stage, Style, Verdict
+
+Run = Callable[[Iterable[tuple[Key, Program]]], Iterator[tuple[Key, Execution]]]
+"""Runs programs in a sandbox: `ucb.sandbox.Sandbox.run`."""
 
 
 class Task(ABC):
@@ -29,34 +33,86 @@ class Task(ABC):
     modes: ClassVar[tuple[str, ...]]
     """Published protocols (prompt, stops, extraction, limits) this task can follow.
     The first is the default."""
+    most_examples: ClassVar[int] = 0
+    """Solved examples it can put before a question."""
+    stages: ClassVar[tuple[Stage, ...]] = (Stage.EXTRACTED, Stage.COMPILED, Stage.PASSED)
+    """What its programs can prove, in order: a report has a rate of each."""
 
     def __init__(self) -> None:
         self.mode = self.modes[0]
         self.data_file: Path | None = None
+        self.few_shot: int | None = None
+        """Solved examples before the question; None for as many as the mode has."""
+        self.user_prompt: UserPrompt | None = None
 
-    def configured(self, *, mode: str = "", data: Path | None = None) -> Self:
-        """Return this task in another parity mode, or over a user's own data file.
+    def configured(
+        self,
+        *,
+        mode: str = "",
+        data: Path | None = None,
+        few_shot: int | None = None,
+        prompt: Path | None = None,
+    ) -> Self:
+        """
+        Return this task asked otherwise, or over a user's own data file.
 
-        Raises `UnknownName` for a mode it does not have.
+        Args:
+            mode: A parity mode.
+            data: A file of the dataset's format.
+            few_shot: Solved examples before each question.
+            prompt: A Jinja template in the place of the mode's prompt.
+
+        Raises:
+            UnknownName: it does not have the mode.
+            ConfigError: it has fewer examples, or the template is none.
+
         """
         if mode and mode not in self.modes:
             raise UnknownName(f"{self.name} mode", mode, self.modes)
+        if few_shot is not None and few_shot > self.most_examples:
+            raise ConfigError(
+                f"{self.name} has {self.most_examples} solved examples, so --few-shot {few_shot} "
+                f"cannot be. Use at most {self.most_examples}."
+            )
         task = copy.copy(self)
         task.mode = mode or self.mode
         task.data_file = data or self.data_file
+        task.few_shot = self.few_shot if few_shot is None else few_shot
+        task.user_prompt = UserPrompt.read(prompt) if prompt else self.user_prompt
         return task
 
     @abstractmethod
     def problems(self) -> Iterable[Problem]:
         """Read the dataset, in its published order; raise `DataError` if it cannot be had."""
 
+    def groups(self, problem: Problem) -> Mapping[str, str]:  # noqa: ARG002
+        """Return the kinds of group the problem is in, such as `library`, and its group of each.
+
+        A report shows pass@1 of every group.
+        """
+        return {}
+
     @abstractmethod
     def prompt(self, problem: Problem, style: Style) -> Prompt:
         """Ask for a solution to `problem`."""
 
+    def published_prompt(self, problem: Problem) -> str:
+        """Return the text that a `completion` in a peer's samples file goes on from."""
+        task = copy.copy(self)
+        task.mode, task.few_shot, task.user_prompt = self.modes[0], None, None
+        return task.prompt(problem, Style.COMPLETE).text
+
     @abstractmethod
     def extract(self, problem: Problem, prompt: Prompt, text: str) -> Extraction:
         """Find the answer, a whole source file, in a model's reply."""
+
+    def prepare(self, problems: Sequence[Problem], run: Run) -> None:  # noqa: B027
+        """
+        Compute, in the sandbox, what judging these problems needs; called before `program`.
+
+        For a benchmark whose expected outputs are those of its reference. What
+        is computed is kept, so that later calls, and `program`, find it.
+        """
 
     @abstractmethod
     def program(self, problem: Problem, code: str) -> Program:
@@ -70,10 +126,29 @@ class Task(ABC):
         """Return a solution whose function has `body`, if the task is to write one function."""
         return None
 
+    def known(self, problem: Problem) -> Mapping[str, tuple[str, bool]]:  # noqa: ARG002
+        """
+        Return completions whose verdict is known: by a control's name, the text and if it passes.
+
+        For a benchmark that publishes such instead of reference solutions.
+        """
+        return {}
+
+    def shown(self, problem: Problem, code: str) -> str:
+        """Return the tests of `code`, for people to read."""
+        program = self.program(problem, code)
+        split = [step.tests.source for step in program.steps if step.tests]
+        return "\n".join(split or program.files.values())
+
     def judge(self, problem: Problem, program: Program, key: Key, execution: Execution) -> Verdict:  # noqa: ARG002
         """Turn what happened into a verdict."""
         return judge(program, key, execution)
 
     def describe(self) -> Mapping[str, Any]:
-        """Return what the scores depend on besides the data: version and mode."""
-        return {"version": self.version, "mode": self.mode}
+        """Return what the scores depend on besides the data: version, mode and prompt."""
+        asked: dict[str, Any] = {}
+        if self.few_shot is not None:
+            asked["few_shot"] = self.few_shot
+        if self.user_prompt is not None:
+            asked["prompt_sha256"] = self.user_prompt.sha256
+        return {"version": self.version, "mode": self.mode, **asked}

@@ -57,6 +57,9 @@ class Prompt:
     prefill: str = ""
     """How the assistant's turn begins, where the backend can prefill one.
     A completion's text does not repeat it."""
+    suffix: str = ""
+    """What stands behind the place to be filled, for a model that has tokens for that
+    (fill in the middle); others continue `text` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +122,11 @@ class Stage(IntEnum):
     NOTHING = 0
     EXTRACTED = 1
     COMPILED = 2
-    TRIGGERED = 3
+    BASE = 3
+    """Tasks that add tests to a published benchmark only: the published ones pass."""
+    TRIGGERED = 4
     """Project tasks only: the test fails on the buggy version."""
-    PASSED = 4
+    PASSED = 5
 
 
 class Reason(StrEnum):

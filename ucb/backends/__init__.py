@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from ucb.types import Completion, Request, Style
 
@@ -36,4 +36,26 @@ class Backend(Protocol):
 
     def statistics(self) -> Mapping[str, float]:
         """Figures of the work so far: `tokens_per_second`, `peak_memory_mib` and such."""
+        ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A backend that holds connections or processes."""
+
+    def close(self) -> None:
+        """End what is under way, and what a generator that was left half used holds."""
+        ...
+
+
+@runtime_checkable
+class Metered(Backend, Closing, Protocol):
+    """A backend whose completions cost something, or are limited in number."""
+
+    def count(self, completions: Iterable[Completion]) -> None:
+        """Count completions that the run already holds against the budget."""
+        ...
+
+    def estimate(self, requests: Iterable[Request]) -> object:
+        """Return what requests would take, as a sentence, without asking anything."""
         ...

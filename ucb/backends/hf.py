@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TypedDict, Unpack
 
-from ucb.backends import Backend
+from ucb.backends import Backend, models
 from ucb.errors import BackendError
 
 _NEEDED = ("torch", "transformers", "accelerate", "gguf", "jinja2")
@@ -20,6 +20,18 @@ _THREADS = {
 }
 
 
+class HFOptions(TypedDict, total=False):
+    """How a model is loaded: see `ucb.backends.hf_load.Loading`."""
+
+    dtype: str
+    device: str
+    quantization: str
+    trust_remote_code: bool
+    revision: str | None
+    adapter: str
+    parallel: str
+
+
 def settle_threads() -> None:
     """
     Tell torch's libraries how to compute and wait, through the environment.
@@ -31,24 +43,43 @@ def settle_threads() -> None:
         os.environ.setdefault(name, value)
 
 
-def open_hf(model: str = "", **options: Any) -> Backend:
+def open_hf(
+    model: str = "",
+    *,
+    batch_size: int | None = None,
+    template: str = "auto",
+    **loading: Unpack[HFOptions],
+) -> Backend:
     """
-    Open a Hugging Face model: see `ucb.backends.hf_backend.HFBackend` for the options.
+    Open a Hugging Face model, in this process or in one for each of several devices.
 
     Only the tokenizer is read here. The weights follow with the first request.
 
+    Args:
+        model: A name of `ucb.backends.models.PACKAGED`, a hub id, a folder with
+            `config.json` or one GGUF file, or a GGUF file.
+        batch_size: Completions decoded together; chosen by the device if None.
+        template: `auto`, a named chat template, or the path of a Jinja file.
+        loading: See `ucb.backends.hf_load.Loading`.
+
     Raises:
-        ConfigError: no model is named.
+        ConfigError: no model is named, or no such template.
         BackendError: torch or transformers is missing, or the model cannot be found.
 
     """
     settle_threads()
     try:
         from ucb.backends.hf_backend import HFBackend  # noqa: PLC0415
+        from ucb.backends.hf_load import Loading  # noqa: PLC0415
+        from ucb.backends.hf_parallel import ParallelBackend  # noqa: PLC0415
+        from ucb.backends.hf_place import devices  # noqa: PLC0415
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in _NEEDED:
             raise
         raise BackendError(
             f"The hf backend needs {error.name}, which is not installed: pip install 'ucb[hf]'."
         ) from error
-    return HFBackend(model, **options)
+    how = Loading(models.find(model), **loading)
+    several = how.parallel != "layers" and len(devices(how.device)) > 1
+    kind: type[HFBackend | ParallelBackend] = ParallelBackend if several else HFBackend
+    return kind(how, batch_size=batch_size, template=template)

@@ -12,10 +12,17 @@ from typing import Any
 import torch
 import transformers
 
-from ucb.backends import models
+from ucb.backends.hf_adapter import describe_adapter
 from ucb.backends.hf_batch import Batch, batches
 from ucb.backends.hf_decode import Decoder, granule
-from ucb.backends.hf_load import Loading, is_out_of_memory, load_model, load_tokenizer
+from ucb.backends.hf_load import (
+    Loading,
+    is_out_of_memory,
+    load_model,
+    load_tokenizer,
+    pinned,
+    quantization_of,
+)
 from ucb.backends.hf_prompt import PromptEncoder
 from ucb.backends.hf_stop import Row, Text
 from ucb.errors import BackendError
@@ -25,6 +32,11 @@ log = logging.getLogger("ucb")
 
 _ROWS = {"cpu": 64, "mps": 16}
 _ROWS_ON_ACCELERATOR = 64
+
+
+def rows_on(device: torch.device, asked: int | None) -> int:
+    """Return how many completions are decoded together, at first."""
+    return asked or _ROWS.get(device.type, _ROWS_ON_ACCELERATOR)
 
 
 class HFBackend:
@@ -38,45 +50,26 @@ class HFBackend:
     machine's arithmetic was seen to allow that.
 
     Args:
-        model: A name of `ucb.backends.models.PACKAGED`, a hub id, a folder with
-            `config.json` or one GGUF file, or a GGUF file.
+        how: Which model, and how it is loaded.
         batch_size: Completions decoded together; by default 64, 16 on
             Apple GPUs. Halved, with a warning, while memory does not suffice.
-        dtype: `auto`, `float32`, `bfloat16` or `float16`. Automatic is float32
-            on a CPU, and elsewhere the checkpoint's own.
-        device: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
-        quantization: `none`, `int8` or `int4`, the last two by bitsandbytes.
-        trust_remote_code: Run Python code that comes with the model.
-        revision: A branch, tag or commit of a hub model.
         template: `auto`, a name of `ucb.backends.templates.TEMPLATES`, or the
             path of a Jinja file.
 
     Raises:
-        ConfigError: no model, or no such template.
+        UnknownName: no such template.
         BackendError: the tokenizer cannot be loaded. The weights are loaded
             with the first request, and raise then.
 
     """
 
     def __init__(
-        self,
-        model: str,
-        *,
-        batch_size: int | None = None,
-        dtype: str = "auto",
-        device: str = "auto",
-        quantization: str = "none",
-        trust_remote_code: bool = False,
-        revision: str | None = None,
-        template: str = "auto",
+        self, how: Loading, *, batch_size: int | None = None, template: str = "auto"
     ) -> None:
-        source = models.find(model)
-        self._how = Loading(
-            source, revision or None, dtype, device, quantization, trust_remote_code
-        )
-        self._device = self._how.place()
-        self._size = batch_size or _ROWS.get(self._device.type, _ROWS_ON_ACCELERATOR)
-        self._tokenizer = load_tokenizer(self._how)
+        self._how = how = pinned(how)
+        self._device = how.place()
+        self._size = rows_on(self._device, batch_size)
+        self._tokenizer = load_tokenizer(how)
         self._prompts = PromptEncoder(self._tokenizer, template)
         self.styles = frozenset(Style) if self._prompts.chats else frozenset({Style.COMPLETE})
         self.preferred = Style.CHAT if self._prompts.chats else Style.COMPLETE
@@ -117,6 +110,16 @@ class HFBackend:
             for row in left.values():
                 row.restart()
 
+    def shares(self, requests: Iterable[Request]) -> Iterator[tuple[Request, ...]]:
+        """Divide requests into the batches that `generate` makes of them; loads nothing."""
+        unread = Text(self._tokenizer, (), ())
+        rows = (
+            Row(each, tuple(self._prompts.tokens(each.prompt)), 1, frozenset(), unread)
+            for each in requests
+        )
+        for batch in batches(rows, self._size):
+            yield tuple(row.request for row in batch.rows)
+
     def describe(self) -> Mapping[str, Any]:
         """Return what identifies the model; loads it if need be."""
         self._load()
@@ -126,13 +129,16 @@ class HFBackend:
         about = {
             "backend": "hf",
             "model": source.name,
-            "revision": getattr(config, "_commit_hash", None) if not source.local else None,
+            "revision": self._how.revision if not source.local else None,
             "sha256": source.sha256,
             "architecture": type(self._model).__name__,
             "parameters": self._model.num_parameters(),
             "dtype": str(self._model.dtype).removeprefix("torch."),
-            "quantization": self._how.quantization,
+            "quantization": quantization_of(self._how, config),
             "device": self._device_name(),
+            "adapter": describe_adapter(self._model, self._how.adapter)
+            if self._how.adapter
+            else None,
             "template": self._prompts.name,
             "batch_size": self._size,
             "batch_invariant": self._invariant,
@@ -210,6 +216,12 @@ class HFBackend:
         """Halve the batch size after running out of memory; raise any other error."""
         if not is_out_of_memory(error):
             raise error
+        if self._how.ranks > 1:
+            # The other processes may have had enough memory, and would wait for this one.
+            raise BackendError(
+                f"{self._how.source.name} runs out of memory. Lower --batch-size from "
+                f"{self._size}: with --parallel tensor it is not lowered automatically."
+            ) from error
         if self._size == 1:
             raise BackendError(
                 f"{self._how.source.name} runs out of memory with a single completion. Lower "

@@ -18,6 +18,7 @@ from typing import Any
 
 import torch
 from transformers import (
+    Cache,
     DynamicCache,
     GenerationConfig,
     LogitsProcessorList,
@@ -27,6 +28,7 @@ from transformers import (
 )
 
 from ucb.backends.hf_batch import Batch
+from ucb.backends.hf_cache import joined, read_prompt
 from ucb.backends.hf_sample import Draw
 from ucb.backends.hf_stop import Row
 
@@ -83,7 +85,7 @@ class Decoder:
         self,
         ids: torch.Tensor,
         mask: torch.Tensor,
-        cache: DynamicCache | None,
+        cache: Cache | None,
         warpers: list[Any],
         slots: list[Row],
         live: list[bool],
@@ -109,7 +111,7 @@ class Decoder:
         device = self._model.device
         return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
 
-    def _prefilled(self, rows: Sequence[Row], wide: int) -> DynamicCache:
+    def _prefilled(self, rows: Sequence[Row], wide: int) -> Cache:
         """Read each distinct prompt once and alone; its rows start from copies."""
         read: list[DynamicCache] = []
         copies: list[int] = []
@@ -123,7 +125,8 @@ class Decoder:
         on = [index for index, alive in enumerate(live) if alive]
         off = [index for index, alive in enumerate(live) if not alive]
         kept = on + off[: -len(on) % self._granule]
-        return torch.tensor(kept, device=self._model.device)
+        # On the CPU: they index tensors on whatever device a layer is on.
+        return torch.tensor(kept)
 
     def _draw(self, batch: Batch, slots: Sequence[Row]) -> Draw | None:
         if batch.temperature == 0:
@@ -149,36 +152,6 @@ class _Watch:
         over = sum(self._live) <= self._leave
         ended = [over or not alive for alive in self._live]
         return torch.tensor(ended, device=input_ids.device)
-
-
-def read_prompt(model: Any, prompt: Sequence[int]) -> DynamicCache:
-    """Return the keys and values of all but the last token of a prompt."""
-    cache = DynamicCache()
-    ids = torch.tensor([list(prompt)], device=model.device)
-    with torch.no_grad():
-        model.base_model(input_ids=ids, past_key_values=cache, use_cache=True)
-    # The last token is read too, and cut off: a prompt of one token then needs no special case.
-    cache.crop(-1)
-    return cache
-
-
-def joined(caches: Sequence[DynamicCache], length: int) -> DynamicCache:
-    """Stack the caches of single prompts as the rows of one, padded on the left to `length`."""
-
-    def stacked(states: Sequence[torch.Tensor]) -> torch.Tensor:
-        _, heads, _, size = states[0].shape
-        out = states[0].new_zeros(len(states), heads, length, size)
-        for row, state in enumerate(states):
-            out[row, :, length - state.shape[-2] :] = state[0]
-        return out
-
-    layers: list[tuple[torch.Tensor | None, torch.Tensor | None]] = []
-    for same in zip(*(cache.layers for cache in caches), strict=True):
-        if not same[0].is_initialized:  # It reads the states of another layer.
-            layers.append((None, None))
-            continue
-        layers.append((stacked([x.keys for x in same]), stacked([x.values for x in same])))
-    return DynamicCache(layers)
 
 
 def is_invariant(model: Any, counts: Sequence[int]) -> bool:

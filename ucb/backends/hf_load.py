@@ -7,15 +7,23 @@ import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import torch
 import transformers
 from safetensors import SafetensorError
-from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, GgufConfig
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    GgufConfig,
+)
 
+from ucb.backends.hf_adapter import add_adapter, commit_of
+from ucb.backends.hf_place import PARALLEL, devices, layout
 from ucb.backends.models import Source, suggestion
 from ucb.data import cache_dir
 from ucb.errors import BackendError
@@ -37,35 +45,46 @@ QUANTIZATIONS = ("none", "int8", "int4")
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """How a model is loaded; every field means what the command line's flag says."""
+    """Which model is loaded, and how."""
 
     source: Source
     revision: str | None = None
+    """A branch, tag or commit of a hub model."""
     dtype: str = "auto"
+    """One of `DTYPES`. Automatic is float32 on a CPU, elsewhere the checkpoint's own."""
     device: str = "auto"
+    """What `hf_place.devices` takes. Of several, the first, but for `parallel="layers"`."""
     quantization: str = "none"
+    """One of `QUANTIZATIONS`; by bitsandbytes."""
     trust_remote_code: bool = False
+    """Run Python code that comes with the model."""
+    adapter: str = ""
+    """An adapter's folder or hub id: see `hf_adapter`."""
+    parallel: str = "data"
+    """One of `hf_place.PARALLEL`."""
+    ranks: int = 1
+    """Processes, of which this is one, that hold a slice of the model each."""
 
     def __post_init__(self) -> None:
         _known("dtype", self.dtype, DTYPES)
         _known("quantization", self.quantization, QUANTIZATIONS)
+        _known("parallel", self.parallel, PARALLEL)
 
     def place(self) -> torch.device:
-        """Return the device, or raise `BackendError` if this machine has no such device."""
-        if self.device == "auto":
-            if torch.cuda.is_available():
-                return torch.device("cuda")
-            return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
-        try:
-            device = torch.device(self.device)
-        except RuntimeError as error:
-            raise BackendError(
-                f"There is no device named {self.device!r}. Use auto, cpu, cuda, cuda:1 or mps."
-            ) from error
-        here = {"cpu": 1, "cuda": torch.cuda.device_count(), "mps": torch.mps.device_count()}
-        if (device.index or 0) >= here.get(device.type, 0):
-            raise BackendError(f"This machine has no device {self.device!r}. Try --device auto.")
-        return device
+        """Return the device that prompts go to; raise `BackendError` if it is not here."""
+        return devices(self.device)[0]
+
+
+def pinned(how: Loading) -> Loading:
+    """
+    Return `how` with the revision of a hub model settled: a branch or tag becomes its commit.
+
+    Tokenizer, weights and `describe` then mean the same one, whatever the branch does meanwhile.
+    What cannot be resolved stays, for the loading to complain about.
+    """
+    if how.source.local:
+        return how
+    return replace(how, revision=commit_of(how.source.location, how.revision))
 
 
 def load_tokenizer(how: Loading) -> Any:
@@ -74,6 +93,22 @@ def load_tokenizer(how: Loading) -> Any:
         return AutoTokenizer.from_pretrained(
             _location(how), trust_remote_code=how.trust_remote_code, **_files(how)
         )
+
+
+def unpacked(how: Loading) -> str:
+    """
+    Return a folder, or a hub id, that a library which reads no GGUF can load.
+
+    Raises `BackendError` for a GGUF file that is damaged or too large to unpack.
+    """
+    if how.source.gguf is None:
+        return how.source.location
+    with _said(how):
+        if _location(how) == how.source.location:
+            _convert(how)
+    if _location(how) == how.source.location:
+        raise BackendError(f"{how.source.gguf} is too large to unpack. Use --backend hf.")
+    return _location(how)
 
 
 def load_model(how: Loading) -> Any:
@@ -85,8 +120,8 @@ def load_model(how: Loading) -> Any:
             model that continues text.
 
     """
-    device = how.place()
-    log.info("Loading %s on %s", how.source.name, device)
+    places = devices(how.device)
+    log.info("Loading %s on %s", how.source.name, ", ".join(map(str, places)))
     transformers.utils.logging.disable_progress_bar()
     with _said(how):
         if how.source.gguf is not None and _location(how) == how.source.location:
@@ -94,14 +129,26 @@ def load_model(how: Loading) -> Any:
         model = AutoModelForCausalLM.from_pretrained(
             _location(how),
             trust_remote_code=how.trust_remote_code,
-            dtype=_dtype(how, device),
-            device_map={"": device},
+            dtype=_dtype(how, places[0]),
+            **layout(places, how.parallel, how.ranks),
             **_files(how),
             **_quantized(how),
         )
+    if how.adapter:
+        with _said(how, f"The adapter {how.adapter}"):
+            add_adapter(model, how.adapter)
     if model.config.is_encoder_decoder:
         raise BackendError(f"{how.source.name} is an encoder-decoder; UCB asks decoders only.")
     return model.eval()
+
+
+def quantization_of(how: Loading, config: Any) -> str:
+    """Return how the weights are quantized: as asked for, or as they came (`gptq`, `awq`)."""
+    if how.quantization != "none":
+        return how.quantization
+    given = getattr(config, "quantization_config", None) or {}
+    method = given.get("quant_method") if isinstance(given, dict) else given.quant_method
+    return str(getattr(method, "value", method or "none"))
 
 
 def is_out_of_memory(error: BaseException) -> bool:
@@ -127,6 +174,13 @@ def _dtype(how: Loading, device: torch.device) -> Any:
 def _quantized(how: Loading) -> dict[str, Any]:
     if how.quantization == "none":
         return {}
+    config = AutoConfig.from_pretrained(
+        _location(how), trust_remote_code=how.trust_remote_code, **_files(how)
+    )
+    if (given := quantization_of(replace(how, quantization="none"), config)) != "none":
+        raise BackendError(
+            f"{how.source.name} is quantized already ({given}). Leave --quantization out."
+        )
     if importlib.util.find_spec("bitsandbytes") is None:
         raise BackendError(
             f"--quantization {how.quantization} needs bitsandbytes: pip install bitsandbytes."
@@ -149,7 +203,7 @@ def _location(how: Loading) -> str:
 def _files(how: Loading) -> dict[str, Any]:
     if how.source.gguf is not None and _location(how) == how.source.location:
         return {"gguf_file": how.source.gguf.name}
-    return {} if how.source.local else {"revision": how.revision}
+    return {} if how.source.local else {"revision": how.revision or None}
 
 
 def _kept(source: Source) -> Path | None:
@@ -191,9 +245,9 @@ def _known(what: str, value: str, values: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _said(how: Loading) -> Iterator[None]:
-    """Turn what transformers raises for a model it cannot load into a sentence."""
-    name = how.source.name
+def _said(how: Loading, what: str = "") -> Iterator[None]:
+    """Turn what transformers raises for a model, or `what`, it cannot load into a sentence."""
+    name = what or how.source.name
     try:
         yield
     except BackendError:
@@ -210,6 +264,5 @@ def _said(how: Loading) -> Iterator[None]:
             ) from error
         lines = str(error).strip().splitlines()
         reason = lines[0].rstrip(".") if lines else type(error).__name__
-        raise BackendError(
-            f"{name} cannot be loaded: {reason}.{suggestion(how.source.name)}"
-        ) from error
+        hint = "" if what else suggestion(how.source.name)
+        raise BackendError(f"{name} cannot be loaded: {reason}.{hint}") from error

@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import TemplateError
 
+from ucb.backends.fim import fim_of
 from ucb.backends.templates import TEMPLATES, Template
 from ucb.errors import BackendError, UnknownName
 from ucb.types import Prompt, Style
@@ -61,6 +62,8 @@ class PromptEncoder:
 
     def text(self, prompt: Prompt) -> str:
         """Return what the model reads, as text: see `tokens`."""
+        if prompt.suffix:
+            return self._around_gap(prompt)
         if prompt.style is Style.COMPLETE:
             return prompt.text
         if self._template is None:
@@ -97,6 +100,16 @@ class PromptEncoder:
         log.info("The chat template takes no system message; it is put before the user's")
         self._merges_system = True
         return self._rendered(prompt, template)
+
+    def _around_gap(self, prompt: Prompt) -> str:
+        vocabulary = self._tokenizer.get_vocab()
+        fim = fim_of(lambda token: token in vocabulary)
+        if fim is None or prompt.style is not Style.COMPLETE:
+            raise BackendError(
+                "The model has no tokens that mark a gap to fill. Use a mode of the benchmark "
+                "that asks for a completion."
+            )
+        return fim.text(prompt.text, prompt.suffix)
 
     def _apply(self, messages: list[dict[str, str]], template: Template) -> str:
         text: str = self._tokenizer.apply_chat_template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -100,9 +101,22 @@ def _folder(model: str, folder: Path) -> Source:
     if (folder / "config.json").is_file():
         return Source(model, str(folder))
     files = sorted(folder.glob("*.gguf"))
+    if not files and (base := _base_of_adapter(folder)):
+        raise BackendError(
+            f"{folder} is an adapter, not a whole model. Use --model {base} --adapter {folder}."
+        )
     if not files:
         raise BackendError(f"{folder} holds no model: neither config.json nor a .gguf file.")
     if len(files) > 1:
         names = ", ".join(file.name for file in files)
         raise BackendError(f"{folder} holds several models ({names}). Give the file itself.")
     return Source(model, str(folder), files[0], sha256(files[0]))
+
+
+def _base_of_adapter(folder: Path) -> str:
+    """Return the model that an adapter in this folder belongs to; nothing if there is none."""
+    try:
+        config = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return str(config.get("base_model_name_or_path") or "BASE")

@@ -51,6 +51,21 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             ),
             ("<|im_end|>",),
         ),
+        # github.com/codefuse-ai/MFTCoder, the CodeFuse models
+        "codefuse": Template(
+            _jinja(
+                "{% if system %}<|role_start|>system<|role_end|>{{ system }}{% endif %}"
+                "<|role_start|>human<|role_end|>{{ user }}<|role_start|>bot<|role_end|>"
+            ),
+            ("<|role_start|>", "<|role_end|>"),
+        ),
+        # github.com/THUDM/CodeGeeX2: "question:" and "answer:" in Chinese, full-width colons
+        "codegeex2": Template(
+            _jinja(
+                "\u95ee\uff1a{% if system %}{{ system }}\n\n{% endif %}{{ user }}\n\u7b54\uff1a"
+            ),
+            ("\n\u95ee\uff1a",),
+        ),
         # `build_chat_input` in github.com/WisdomShell/codeshell
         "codeshell": Template(
             _jinja(

@@ -19,7 +19,7 @@ class Row(NamedTuple):
     run: str
     task: str
     metric: str
-    """`pass@k`, `stage:compiled`, `reason:timeout`, `tokens_per_second`, …"""
+    """`pass@k`, `stage:compiled`, `library:Pandas` (pass@1 of a group), `reason:timeout`, …"""
     unit: str
     """`share`, `rows`, `problems`, `tokens`, `seconds`, `usd` or `tokens/s`."""
     value: float
@@ -56,6 +56,9 @@ def _rates(scores: Scores) -> Iterator[tuple[str, Estimate]]:
         yield f"pass@{k}", rate
     for stage, rate in stages(scores).items():
         yield f"stage:{stage.name.lower()}", rate
+    for kind, groups in scores.splits.items():
+        for name, rate in groups.items():
+            yield f"{kind}:{name}", rate
 
 
 def _figures(scores: Scores) -> Iterator[tuple[str, str, float | None, int]]:

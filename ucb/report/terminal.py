@@ -48,6 +48,7 @@ def _task(name: str, scores: Scores, *, rich: bool) -> RenderableType:
     parts: list[RenderableType] = [
         Text.assemble((name, "bold"), "  ", (size, "dim")),
         _indented(_rates(scores, rich=rich)),
+        *_splits(scores, rich=rich),
         Text("Why samples ended", style="bold"),
         _indented(_reasons(scores, rich=rich)),
         Text("Generation and extraction", style="bold"),
@@ -76,6 +77,21 @@ def _lines(scores: Scores) -> Iterator[tuple[str, Estimate, str]]:
     for stage, rate in stages(scores).items():
         if stage is not Stage.PASSED or 1 not in scores.pass_at:  # pass@1 is the same figure.
             yield stage.name.lower(), rate, "cyan"
+
+
+def _splits(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
+    for kind, groups in scores.splits.items():
+        table = _table("problems", "score", "95% interval", rich=rich)
+        for name, rate in groups.items():
+            cells: list[RenderableType] = [
+                Text(name),
+                Text(f"{rate.problems:,}"),
+                Text(percent(rate.value), style="green"),
+                Text(interval(rate), style="dim"),
+            ]
+            table.add_row(*cells, *([_bar(rate.value, "green")] if rich else []))
+        yield Text(f"pass@1 by {kind}", style="bold")
+        yield _indented(table)
 
 
 def _reasons(scores: Scores, *, rich: bool) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -14,10 +15,10 @@ from pathlib import Path
 
 from ucb.errors import SandboxError, UnknownName
 
-BASE = "debian:trixie-slim"
-LOCAL_BASE = "ucb-base:trixie"
-"""What mmdebstrap makes where no registry answers."""
-_SUITE = "trixie"
+_BASE = re.compile(r"^ARG BASE=(debian:(\w+)-slim)$", re.MULTILINE)
+"""What a Dockerfile is made to start from: a release of Debian."""
+_NOT_BUILT_FROM = {".toml", ".md"}
+"""Files beside a Dockerfile that are no part of its image."""
 _CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
 
 
@@ -45,14 +46,36 @@ def toolchains() -> list[str]:
 
 def tag(toolchain: str) -> str:
     """
-    The image's name: the toolchain, and a digest of its Dockerfile.
+    The image's name: the toolchain, and a digest of its Dockerfile and what that copies.
 
     Raises `UnknownName`.
     """
+    path = _dockerfile(toolchain)
+    made_of = hashlib.sha256(path.read_bytes())
+    for other in sorted(path.parent.iterdir()):
+        if other.is_file() and other != path and other.suffix not in _NOT_BUILT_FROM:
+            made_of.update(other.name.encode() + b"\0" + other.read_bytes())
+    return f"ucb-{toolchain}:{made_of.hexdigest()[:12]}"
+
+
+def base_of(toolchain: str) -> tuple[str, str]:
+    """
+    What the sandbox's image starts from, and the release of Debian that this is.
+
+    Raises `UnknownName`, and `SandboxError` for a Dockerfile that does not say.
+    """
+    path = _dockerfile(toolchain)
+    found = _BASE.search(path.read_text(encoding="utf-8"))
+    if found is None:
+        raise SandboxError(f"{path} lacks its first line, such as ARG BASE=debian:trixie-slim.")
+    return found[1], found[2]
+
+
+def _dockerfile(toolchain: str) -> Path:
     path = folder() / toolchain / "Dockerfile"
     if not path.is_file():
         raise UnknownName("sandbox image", toolchain, toolchains())
-    return f"ucb-{toolchain}:{hashlib.sha256(path.read_bytes()).hexdigest()[:12]}"
+    return path
 
 
 def digest(toolchain: str) -> str | None:
@@ -79,7 +102,7 @@ def build(
     Raises `SandboxError` with the end of what the build printed.
     """
     name = tag(toolchain)
-    base = _base(base, say)
+    base = _available(toolchain, base, say)
     say(f"Building {name} from {base} …")
     command = ["docker", "build", "--network", "host", "--build-arg", f"BASE={base}", "--tag", name]
     if _CA_BUNDLE.is_file():
@@ -112,32 +135,35 @@ def _builder() -> str:
     raise SandboxError("There is no docker command. Install Docker, or use bubblewrap.")
 
 
-def _base(base: str | None, say: Callable[[str], None]) -> str:
-    if base == "mmdebstrap":
-        return _make_base(say)
-    if base is not None:
-        return base
-    if _inspect(LOCAL_BASE):
-        return LOCAL_BASE
-    if _inspect(BASE):
-        return BASE
-    say(f"Fetching {BASE} …")
-    pulled = subprocess.run(["docker", "pull", "--quiet", BASE], check=False, capture_output=True)
-    if pulled.returncode == 0:
-        return BASE
+def _available(toolchain: str, wanted: str | None, say: Callable[[str], None]) -> str:
+    """The image to start from, fetched or made if need be."""
+    published, suite = base_of(toolchain)
+    local = f"ucb-base:{suite}"
+    if wanted == "mmdebstrap":
+        return _make_base(suite, local, say)
+    if wanted is not None:
+        return wanted
+    if _inspect(local):
+        return local
+    if _inspect(published):
+        return published
+    say(f"Fetching {published} …")
+    pull = ["docker", "pull", "--quiet", published]
+    if subprocess.run(pull, check=False, capture_output=True).returncode == 0:
+        return published
     say("No image registry answers: making the base image from Debian's packages.")
-    return _make_base(say)
+    return _make_base(suite, local, say)
 
 
-def _make_base(say: Callable[[str], None]) -> str:
+def _make_base(suite: str, name: str, say: Callable[[str], None]) -> str:
     if shutil.which("mmdebstrap") is None:
         raise SandboxError("mmdebstrap is missing. Run `apt-get install mmdebstrap`.")
-    say(f"Making {LOCAL_BASE} with mmdebstrap …")
+    say(f"Making {name} with mmdebstrap …")
     with tempfile.TemporaryDirectory(prefix="ucb-base-") as work:
         archive = str(Path(work) / "base.tar")
-        _run(["mmdebstrap", "--variant=minbase", _SUITE, archive])
-        _run(["docker", "import", archive, LOCAL_BASE])
-    return LOCAL_BASE
+        _run(["mmdebstrap", "--variant=minbase", suite, archive])
+        _run(["docker", "import", archive, name])
+    return name
 
 
 def _inspect(image: str) -> str | None:

@@ -53,13 +53,18 @@ class Statement:
         return all(kind in {"function", "class", "import", "future"} for kind in self.kinds)
 
 
+def parsed(text: str) -> Node:
+    """Return the root of a text's syntax tree."""
+    # Lone surrogates have no UTF-8; what replaces them does not matter to the structure.
+    return Parser(_language()).parse(text.encode("utf-8", "replace")).root_node
+
+
 class Source:
     """A parsed text. Its lines end in newlines only: other endings are the caller's to mend."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        # Lone surrogates have no UTF-8; what replaces them does not matter to the structure.
-        self._root = Parser(_language()).parse(text.encode("utf-8", "replace")).root_node
+        self._root = parsed(text)
 
     @cached_property
     def ok(self) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import logging
 import random
 import sys
@@ -20,6 +22,7 @@ from ucb.types import Completion, Finish, Key, Prompt, Request, Sampling, Style
 transformers = pytest.importorskip("transformers")
 torch = pytest.importorskip("torch")
 
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
 PROMPTS = ["def add(a, b):\n", "class Point:", "for index", "if x > 3:\n    " * 60, "x", "print("]
 
 
@@ -280,6 +283,54 @@ def test_quantization_needs_its_library(llama: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BackendError, match="pip install bitsandbytes"):
         open_hf(str(llama), quantization="int8").describe()
+
+
+@pytest.mark.parametrize(("method", "package"), [("gptq", "optimum"), ("awq", "gptqmodel")])
+def test_quantized_checkpoints(llama: Path, tmp_path: Path, method: str, package: str) -> None:
+    """A checkpoint that comes quantized is loaded as it is, or the missing package is named."""
+    folder = quantized(llama, tmp_path, {"quant_method": method, "bits": 4, "group_size": 128})
+    if importlib.util.find_spec(package) is None:
+        with pytest.raises(BackendError, match=f"pip install {package}"):
+            open_hf(str(folder)).describe()
+
+
+def test_quantizing_what_is_quantized(llama: Path, tmp_path: Path) -> None:
+    """Asking to quantize a checkpoint that comes quantized is a mistake, not a second rounding."""
+    folder = quantized(llama, tmp_path, {"quant_method": "gptq", "bits": 4})
+    with pytest.raises(BackendError, match=r"quantized already \(gptq\)"):
+        open_hf(str(folder), quantization="int8").describe()
+
+
+def quantized(llama: Path, folder: Path, how: dict[str, Any]) -> Path:
+    """A copy of the model whose configuration says that it is quantized."""
+    for file in llama.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"quantization_config": how}))
+    return folder
+
+
+@pytest.mark.parametrize("revision", ["", "main", COMMIT])
+def test_a_hub_model_is_recorded_by_its_commit(
+    llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, revision: str
+) -> None:
+    """Whatever the revision is called, the run records the commit that was loaded."""
+    snapshot = tmp_path / "models--someone--tiny" / "snapshots" / COMMIT
+    snapshot.parent.mkdir(parents=True)
+    snapshot.symlink_to(llama)
+    refs = tmp_path / "models--someone--tiny" / "refs"
+    refs.mkdir()
+    (refs / "main").write_text(COMMIT)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    about = open_hf("someone/tiny", revision=revision).describe()
+    assert (about["model"], about["revision"]) == ("someone/tiny", COMMIT)
+
+
+def test_a_revision_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A revision that cannot be had is a sentence, never another revision."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(BackendError, match="cannot be loaded"):
+        open_hf("someone/tiny", revision="v9")
 
 
 def test_without_torch(monkeypatch: pytest.MonkeyPatch) -> None:

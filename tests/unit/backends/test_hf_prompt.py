@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ GOLDEN = {
     "alpaca": "Below is an instruction that describes a task. Write a response that appropriately "
     "completes the request.\n\n### Instruction:\nsort\n\n### Response:",
     "chatml": "<|im_start|>user\nsort<|im_end|>\n<|im_start|>assistant\n",
+    "codefuse": "<|role_start|>human<|role_end|>sort<|role_start|>bot<|role_end|>",
+    "codegeex2": "\u95ee\uff1asort\n\u7b54\uff1a",
     "codeshell": "## human:sort|<end>|## assistant:",
     "llama2": "[INST] sort [/INST]",
     "octocoder": "Question: sort\n\nAnswer:",
@@ -26,6 +29,8 @@ GOLDEN = {
 WITH_SYSTEM = {
     "alpaca": "mind\n\n### Instruction:\nsort\n\n### Response:",
     "chatml": "<|im_start|>system\nmind<|im_end|>\n" + GOLDEN["chatml"],
+    "codefuse": "<|role_start|>system<|role_end|>mind" + GOLDEN["codefuse"],
+    "codegeex2": "\u95ee\uff1amind\n\nsort\n\u7b54\uff1a",
     "codeshell": "## human:mind\n\nsort|<end>|## assistant:",
     "llama2": "[INST] <<SYS>>\nmind\n<</SYS>>\n\nsort [/INST]",
     "octocoder": "mind\n\nQuestion: sort\n\nAnswer:",
@@ -119,3 +124,21 @@ def test_template_stops(tokenizer: Any) -> None:
     encoder = PromptEncoder(tokenizer, "codeshell")
     assert "|<end>|" in encoder.stops(Prompt("x", Style.CHAT))[0]
     assert encoder.stops(Prompt("x", Style.COMPLETE))[0] == ()
+
+
+def test_a_gap_is_shown_in_the_models_own_tokens(tokenizer: Any) -> None:
+    """Text before and behind the gap stands between the tokens that the vocabulary has."""
+    tokenizer = copy.deepcopy(tokenizer)
+    tokenizer.add_special_tokens(
+        {"additional_special_tokens": ["<fim_prefix>", "<fim_suffix>", "<fim_middle>"]}
+    )
+    prompt = Prompt("def f(x):\n    ", Style.COMPLETE, suffix="\n    return y")
+    text = PromptEncoder(tokenizer).text(prompt)
+    assert text == "<fim_prefix>def f(x):\n    <fim_suffix>\n    return y<fim_middle>"
+
+
+def test_a_model_without_gap_tokens_says_so(tokenizer: Any) -> None:
+    """An insertion is refused with what to do instead, never asked in another form."""
+    prompt = Prompt("a", Style.COMPLETE, suffix="b")
+    with pytest.raises(BackendError, match="no tokens that mark a gap"):
+        PromptEncoder(tokenizer).text(prompt)

@@ -34,7 +34,7 @@ _LOADED = (
 )  # fmt: skip
 """What nearly every program imports, or this code."""
 _LOADED_WHEN_NAMED = frozenset({
-    "argparse", "ast", "base64", "calendar", "concurrent", "csv", "dataclasses",
+    "argparse", "ast", "base64", "calendar", "concurrent.futures", "csv", "dataclasses",
     "datetime", "decimal", "difflib", "fractions", "hashlib", "inspect", "locale", "logging",
     "pathlib", "pickle", "pprint", "queue", "secrets", "shutil", "statistics", "subprocess",
     "tempfile", "textwrap", "timeit", "unicodedata", "uuid", "zlib",
@@ -108,8 +108,9 @@ def _settle() -> None:
 
 def _load(room: candidate.Room, modules: list[str]) -> candidate.Room:
     """Load those of the modules that a program names which are known to be harmless."""
-    known = _LOADED_WHEN_NAMED | room.preload
-    new = [name for name in modules if name in known and name not in sys.modules]
+    known = sorted(_LOADED_WHEN_NAMED | room.preload)
+    named = [name for name in known if name.partition(".")[0] in modules]
+    new = [name for name in named if name not in sys.modules]
     if not new:
         return room
     for name in new:

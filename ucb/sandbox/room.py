@@ -28,10 +28,11 @@ class Room:
     An open room.
 
     Opened, used and closed by one thread: bubblewrap ends with the thread that
-    started it. Raises `RoomLost` from every method but `close`.
+    started it. With `cpu` everything in it runs on that one. Raises `RoomLost` from
+    every method but `close`.
     """
 
-    def __init__(self, command: Command) -> None:
+    def __init__(self, command: Command, cpu: int | None = None) -> None:
         self.served = 0
         """Programs answered."""
         self._remove = list(command.remove)
@@ -49,7 +50,7 @@ class Room:
         self._sending = bytearray(ship.agent())
         self._received = bytearray()
         try:
-            self.send(command.settings)
+            self.send({**command.settings, "cpu": cpu})
             self.python = str(self.receive(_OPENING)["python"])
         except RoomLost:
             self.close()

@@ -117,8 +117,9 @@ class Backlog:
 class Worker(threading.Thread):
     """Opens a room, feeds it, replaces it, closes it."""
 
-    def __init__(self, engine: Engine, backlog: Backlog) -> None:
+    def __init__(self, engine: Engine, backlog: Backlog, cpu: int | None = None) -> None:
         super().__init__(name="ucb-room", daemon=True)
+        self._cpu = cpu
         self._engine = engine
         self._backlog = backlog
         self._room: Room | None = None
@@ -167,8 +168,7 @@ class Worker(threading.Thread):
     def _ready(self, spec: RoomSpec) -> Room:
         if self._room is None or self._spec != spec:
             self._close(keep_sent=True)
-            command = self._engine.room(spec)
-            self._room, self._spec = Room(command), spec
+            self._room, self._spec = Room(self._engine.room(spec), self._cpu), spec
             self._unopened = 0
         return self._room
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import socket
@@ -20,6 +21,10 @@ def main(fresh: frozenset[str], held_back: forking.Hooks) -> zygote.Job | None:
     modules have asked to be called at every fork.
     """
     settings = frames.unpack(frames.read_frame(0))
+    if settings["cpu"] is not None:
+        # An engine on another machine may not have it; then any will do.
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(0, {settings["cpu"]})
     if settings["isolation"] == "uid":
         # Only mount(2) can bound the number of files where the engine cannot.
         for target, options in settings["tmpfs"].items():

@@ -108,8 +108,7 @@ def execute(
     folder holds a run that differs in something that moves scores.
     """
     planned = plan(config)
-    path = run_path(config)
-    with Run(path) as run:
+    with Run(path := run_path(config)) as run:
         if run.exists():
             config = _going_on(run.read(), config, planned, path)
         opened = _Opened(config, planned, needed=generating and _missing(run, config, planned))
@@ -121,9 +120,11 @@ def execute(
             if rest := spending.settle(opened.backend, parts, style, config.sampling()):
                 console.print(f"To be asked: {rest}", highlight=False)
             run.write(_description(run, config, planned, opened.backend, sandbox))
-            for each in planned:
-                _run_one(each, run, config, opened.backend, sandbox, console)
-            run.write(_description(run, config, planned, opened.backend, sandbox))
+            try:
+                for each in planned:
+                    _run_one(each, run, config, opened.backend, sandbox, console)
+            finally:  # What a run that is stopped has used is told too.
+                run.write(_description(run, config, planned, opened.backend, sandbox))
         finally:
             spending.close(opened.backend)
             if sandbox is not None:
@@ -330,9 +331,9 @@ def _description(
     sandbox: Sandbox | None,
 ) -> dict[str, Any]:
     about = run.read() if run.exists() else {}
-    tasks = about.get("tasks", {})
-    for each in planned:
-        tasks[each.task.name] = {**each.describe(), "problems": len(each.problems)}
+    tasks = about.get("tasks", {}) | {
+        each.task.name: {**each.describe(), "problems": len(each.problems)} for each in planned
+    }
     if backend is not None:
         about["model"] = dict(backend.describe())
         if figures := dict(backend.statistics()):

@@ -222,6 +222,8 @@ def test_a_budget_stops_a_run_and_a_higher_one_goes_on(tmp_path: Path) -> None:
         assert "--max-tokens-total 4000 is reached" in stopped.stderr
         held = len(rows(tmp_path / "run"))
         assert 10 < held <= 20  # Of 200 tokens each.
+        told = json.loads((tmp_path / "run" / "run.json").read_text())["generation"]
+        assert told["generated_tokens"] == 100 * held
         assert run(4000).returncode == 11
         assert len(rows(tmp_path / "run")) == held
         assert run(100_000).returncode == 0

@@ -27,7 +27,7 @@ test-ds1000: $(STAMP) ## Build the image of DS-1000 (2.8 GB, 3 minutes) and test
 
 test-all-languages: $(STAMP) ## Build the image of every language and run its controls.
 	$(BIN)/ucb sandbox build $(patsubst sandboxes/%/controls.toml,%,$(wildcard sandboxes/*/controls.toml))
-	UCB_REQUIRE_DOCKER=1 UCB_REQUIRE_IMAGES=all $(BIN)/python -m pytest tests/contract/test_languages.py
+	UCB_REQUIRE_DOCKER=1 UCB_REQUIRE_IMAGES=all $(BIN)/python -m pytest tests/contract/test_languages.py tests/contract/test_compiler.py
 
 lint: $(STAMP) ## Format, lint, types, imports.
 	$(BIN)/ruff format --check .

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -32,6 +32,22 @@ class Mode:
 
 
 @dataclass(frozen=True, slots=True)
+class Compiler:
+    """A process that stays in a room and compiles for many programs, faster than the command."""
+
+    argv: tuple[str, ...]
+    """Starts it in the image. `docs/languages.md` says what it reads and writes."""
+    memory: int
+    """MiB that a room has more for it."""
+    serves: tuple[tuple[str, ...], ...]
+    """The commands whose results it gives: `check` of the modes it is for."""
+
+    def message(self) -> dict[str, Any]:
+        """What a room's agent must know of it."""
+        return {"argv": list(self.argv), "serves": [list(argv) for argv in self.serves]}
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """What UCB knows of a language; the keys of its `language.toml`."""
 
@@ -46,6 +62,8 @@ class Language:
     preload: tuple[str, ...] = ()
     """Python modules that a room loads once, when a program first names their package.
     Only such as start no threads: programs are forks of what has loaded them."""
+    compiler: Compiler | None = None
+    """Used where a room can keep it apart from programs; the verdicts are the command's."""
     done: str = ""
     """The epilogue that proves the end of the tests was reached: it writes
     `{nonce}` to the proof channel."""
@@ -85,10 +103,8 @@ class Language:
         if mode not in self.modes:
             raise UnknownName(f"{self.name} mode", mode, self.modes)
         proof = self.proves and tests is None
-        names = {"file": self.file, "stem": Path(self.file).stem}
         check, run = (
-            tuple(argument.format(**names) for argument in argv)
-            for argv in (self.modes[mode].check, self.modes[mode].run)
+            _filled(argv, self.file) for argv in (self.modes[mode].check, self.modes[mode].run)
         )
         return Program(
             toolchain=self.name,
@@ -123,6 +139,11 @@ class Language:
         return source.replace(NONCE, "?") + (suite + end).replace("{nonce}", NONCE)
 
 
+def _filled(argv: Sequence[str], file: str) -> tuple[str, ...]:
+    names = {"file": file, "stem": Path(file).stem}
+    return tuple(argument.format(**names) for argument in argv)
+
+
 @cache
 def languages() -> Mapping[str, Language]:
     """Return every language on disk, by name."""
@@ -137,20 +158,39 @@ def language(name: str) -> Language:
     raise UnknownName("language", name, languages())
 
 
+def _compiler(
+    table: dict[str, Any] | None, file: str, modes: Mapping[str, Mode]
+) -> Compiler | None:
+    if table is None:
+        return None
+    served = table.pop("modes")
+    if unknown := sorted(set(served) - set(modes)):
+        raise ValueError(f"compiler: {unknown[0]!r} is no mode")
+    return Compiler(
+        argv=tuple(table.pop("argv")),
+        memory=table.pop("memory"),
+        serves=tuple(_filled(modes[mode].check, file) for mode in served),
+        **table,
+    )
+
+
 def load(path: Path) -> Language:
     """Read one `language.toml`; raise `ConfigError` for a key it lacks or must not have."""
     try:
         table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        file = table.pop("file")
+        modes = {
+            mode: Mode(tuple(argv["check"]), tuple(argv["run"]))
+            for mode, argv in table.pop("mode").items()
+        }
         loaded = Language(
             name=path.parent.name,
-            file=table.pop("file"),
-            modes={
-                mode: Mode(tuple(argv["check"]), tuple(argv["run"]))
-                for mode, argv in table.pop("mode").items()
-            },
+            file=file,
+            modes=modes,
             aliases=tuple(table.pop("aliases", ())),
             image_only=table.pop("image_only", False),
             preload=tuple(table.pop("preload", ())),
+            compiler=_compiler(table.pop("compiler", None), file, modes),
             done=table.pop("done", ""),
             rewrite=tuple((edit["find"], edit["put"]) for edit in table.pop("rewrite", ())),
             bodies=table.pop("bodies", {}),

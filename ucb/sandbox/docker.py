@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ucb.errors import SandboxError
+from ucb.languages import languages
 from ucb.sandbox import images, ship
 from ucb.sandbox.engine import (
     ENVIRONMENT,
@@ -45,7 +46,7 @@ class Docker:
         """A container without network, with a read-only root and bounded in all it may use."""
         image = self._image(spec.toolchain)
         name = f"ucb-{os.getpid()}-{secrets.token_hex(6)}"
-        memory = f"{spec.memory + _AGENT_MIB}m"
+        memory = f"{spec.memory + _AGENT_MIB + _compiler_mib(spec.toolchain)}m"
         argv = [
             "docker", "run", "--interactive", "--rm", "--pull", "never", "--name", name,
             "--label", f"{_LABEL}={owner()}", "--log-driver", "none", "--hostname", "room",
@@ -92,6 +93,11 @@ class Docker:
                 )
             self._images[toolchain] = digest
         return self._images[toolchain]
+
+
+def _compiler_mib(toolchain: str) -> int:
+    known = languages().get(toolchain)
+    return known.compiler.memory if known and known.compiler else 0
 
 
 def run(*args: str) -> str:

@@ -79,9 +79,10 @@ def settings(
 ) -> dict[str, Any]:
     """What the agent must know. `uid` isolation draws a user that no other room has."""
     language = languages().get(spec.toolchain)
+    compiler = language.compiler if language else None
     # The kernel counts processes per user and machine: two rooms must not share one.
-    # An even number, because the next one is the judge's.
-    uid = _FIRST_UID + 2 * secrets.randbelow(1 << 28)
+    # One of four, because the next one is the judge's and the one after that the compiler's.
+    uid = _FIRST_UID + 4 * secrets.randbelow(1 << 27)
     return {
         "isolation": isolation,
         "uid": uid if isolation == "uid" else os.getuid(),
@@ -90,5 +91,9 @@ def settings(
         "capabilities": list(capabilities),
         "tmpfs": {},
         "preload": list(language.preload) if language else [],
+        # Without a user of its own it would be within reach of programs.
+        "compiler": {**compiler.message(), "uid": uid + 2}
+        if compiler and isolation == "uid"
+        else None,
         **more,
     }

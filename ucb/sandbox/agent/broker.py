@@ -10,6 +10,7 @@ from typing import Any
 
 from ucb.sandbox.agent import frames, judge, watch
 from ucb.sandbox.agent.candidate import Room
+from ucb.sandbox.agent.compiler import Compiler
 from ucb.sandbox.agent.step import Agents, Asides, Broken, Step
 
 _TOGETHER = 8
@@ -53,14 +54,18 @@ class Broker:
         zygote_pid: int,
         judge_uid: int,
         judge_filter: bytes,
+        compiler: dict[str, Any] | None = None,
     ) -> None:
         self._room = room
-        self._agents = Agents(zygote, zygote_pid, None, -1)
+        self._agents = Agents(zygote, zygote_pid, None, -1, -1)
         self._judge_uid = judge_uid
         self._judge_filter = judge_filter
         self._steps = 0
         self._outbox = Outbox()
         self._oom_kills = watch.oom_kills()
+        self._compiler = (
+            Compiler(**compiler, seccomp=judge_filter, meanwhile=self._wait) if compiler else None
+        )
 
     def serve(self) -> None:
         """Answer the host until it hangs up, or the room is no longer fit."""
@@ -82,12 +87,11 @@ class Broker:
         nonce = os.urandom(16).hex()
         mark = program["nonce"]
         files = {name: text.replace(mark, nonce) for name, text in program["files"].items()}
-        results: list[dict[str, Any]] = []
+        results, made, groups = self._compile(_groups(program["steps"]), files)
         swept, fault = False, ""
-        groups = _groups(program["steps"])
         for index, group in enumerate(groups):
             last = index == len(groups) - 1 and not program["collect"]
-            step = self._step(group, {} if index else files, fresh=not index)
+            step = self._step(group, *(({}, {}) if index else (files, made)), fresh=not index)
             done = step.run(proof=group[-1]["proof"], last=last)
             self._after(step)
             swept, fault = last, step.fault
@@ -103,7 +107,29 @@ class Broker:
         answer: dict[str, Any] = {"steps": results, "files": found}
         return {**answer, "retire": fault} if fault else answer
 
-    def _step(self, group: list[dict[str, Any]], files: dict[str, str], *, fresh: bool) -> Step:
+    def _compile(
+        self, groups: list[list[dict[str, Any]]], files: dict[str, str]
+    ) -> tuple[list[dict[str, Any]], dict[str, str], list[list[dict[str, Any]]]]:
+        """What the compiler says to the first step, what it made, and what is left to run."""
+        if self._compiler is None or len(groups) < 2 or groups[0][0]["proof"]:
+            return [], {}, groups
+        compiled = self._compiler.compile(groups[0][0], files)
+        self._agents = self._agents._replace(compiler_pid=self._compiler.pid)
+        if compiled is None:
+            # If the kernel has killed it, that is not held against the program.
+            self._memory_ran_out()
+            return [], {}, groups
+        result = {**compiled.result, "proved": False}
+        return [result], compiled.made, groups[1:] if _succeeded(groups[0][0], result) else []
+
+    def _step(
+        self,
+        group: list[dict[str, Any]],
+        files: dict[str, str],
+        made: dict[str, str],
+        *,
+        fresh: bool,
+    ) -> Step:
         asked = group[-1]
         argv = asked["argv"]
         self._steps += 1
@@ -113,8 +139,9 @@ class Broker:
         order = {
             "argv": argv[2:] if compiles and not runs else argv,
             "env": {"UCB_PROOF": "/dev/fd/3"} if asked["proof"] else {},
-            "files": files, "fresh": fresh, "warm": compiles or runs, "compile": compiles,
-            "run": runs, "serve": tests is not None, "cpu": sum(step["cpu"] for step in group),
+            "files": files, "made": made, "fresh": fresh, "warm": compiles or runs,
+            "compile": compiles, "run": runs, "serve": tests is not None,
+            "cpu": sum(step["cpu"] for step in group),
             "memory": [step["memory"] for step in group],
         }  # fmt: skip
         modules = {name for text in files.values() for name in _IMPORTED.findall(text)}
@@ -125,6 +152,14 @@ class Broker:
             self._need_judge()
         asides = Asides(self._memory_ran_out, self._outbox.flush)
         return Step(self._agents, self._steps, order, sorted(modules), group, tests, asides)
+
+    def _wait(self) -> None:
+        """Between looks at the compiler: what is done is sent, a host that is gone is noticed."""
+        self._outbox.flush()
+        hung_up = select.poll()
+        hung_up.register(0, 0)
+        if hung_up.poll(0):
+            os._exit(0)
 
     def _memory_ran_out(self) -> bool:
         before, self._oom_kills = self._oom_kills, watch.oom_kills()

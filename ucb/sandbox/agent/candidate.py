@@ -85,7 +85,8 @@ def start(room: Room, fds: Fds) -> Callable[[], NoReturn]:
         if order["fresh"]:
             os.mkdir(WORK, 0o700)
             os.chdir(WORK)
-            _write_files(order["files"])
+            _write_files(order["files"], "utf-8", "surrogatepass")
+            _write_files(order["made"], "latin-1")
             # The names are still needed. The texts may be tests, and this process is to run code.
             order["files"] = dict.fromkeys(order["files"], "")
     except OSError as error:
@@ -162,13 +163,13 @@ def _return_to_work() -> None:
         os._exit(126)
 
 
-def _write_files(files: dict[str, str]) -> None:
+def _write_files(files: dict[str, str], encoding: str, errors: str = "strict") -> None:
     for name, text in files.items():
         folder = os.path.dirname(name)
         if folder:
             os.makedirs(folder, exist_ok=True)
         with open(name, "wb") as file:
-            file.write(text.encode("utf-8", "surrogatepass"))
+            file.write(text.encode(encoding, errors))
 
 
 def _execute(order: dict[str, Any]) -> NoReturn:

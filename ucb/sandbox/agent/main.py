@@ -49,5 +49,5 @@ def main(fresh: frozenset[str], held_back: forking.Hooks) -> zygote.Job | None:
     theirs.close()
     judge_uid = settings["uid"] + 1 if settings["isolation"] == "uid" else 0
     frames.write_frame(1, frames.pack({"python": platform.python_version()}))
-    Broker(room, ours, pid, judge_uid, program).serve()
+    Broker(room, ours, pid, judge_uid, program, settings["compiler"]).serve()
     return None

@@ -36,10 +36,16 @@ class Agents(NamedTuple):
     zygote_pid: int
     judge: socket.socket | None
     judge_pid: int
+    compiler_pid: int
 
     def trusted(self) -> frozenset[int]:
         """Those whose CPU and memory are not the program's."""
-        return frozenset({1, os.getpid(), os.getppid(), self.zygote_pid, self.judge_pid})
+        own = {1, os.getpid(), os.getppid()}
+        return frozenset({*own, self.zygote_pid, self.judge_pid, self.compiler_pid})
+
+    def programs_memory(self) -> int:
+        """Bytes that the others hold, shared pages counted once."""
+        return watch.own_memory(self.trusted(), self.compiler_pid)
 
 
 class Asides(NamedTuple):
@@ -265,7 +271,7 @@ class Step:
             self._stop("cpu")
         most = limits["memory"] * _MIB
         # The exact figure costs more, and can only be smaller.
-        if used.memory > most and watch.own_memory(self._agents.trusted()) > most:
+        if used.memory > most and self._agents.programs_memory() > most:
             self._stop("memory")
         if self._report is not None and now > self._reported_at + _FAREWELL:
             self._kill()
@@ -322,7 +328,7 @@ class Step:
         message = self._ended or {}
         cpu = message["cpu"] - self._compiled[0]
         ended, code = self._how(message["status"], cpu)
-        report = self._report
+        report = None if self._report is None else {**self._report}
         if report is not None:
             report.pop("lost", None)
             if ended == "exited" and (report["finished"] or report["error"]):

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import NamedTuple
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -33,6 +34,21 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
+def cpu_clock(pid: int) -> float:
+    """CPU seconds of a process to the nanosecond, by clock_getcpuclockid(3); `OSError` if gone."""
+    return time.clock_gettime((~pid << 3) | 2)
+
+
+def anonymous(pid: int) -> int:
+    """Resident bytes of a process that no file stands behind; 0 if it is gone."""
+    try:
+        with open(f"/proc/{pid}/statm") as file:
+            fields = file.read().split()
+    except OSError:
+        return 0
+    return (int(fields[1]) - int(fields[2])) * _PAGE
+
+
 def usage(trusted: frozenset[int]) -> Usage:
     """What all processes of the room but the `trusted` use now."""
     ticks = pages = processes = threads = 0
@@ -47,11 +63,15 @@ def usage(trusted: frozenset[int]) -> Usage:
     return Usage(ticks / _TICKS, pages * _PAGE, processes, threads)
 
 
-def own_memory(trusted: frozenset[int]) -> int:
-    """Bytes that all processes but the `trusted` hold, shared pages counted once."""
+def own_memory(trusted: frozenset[int], large: int = -1) -> int:
+    """
+    Bytes that all processes but the `trusted` hold, shared pages counted once.
+
+    Where a cgroup counts, the trusted ones' few count too, but for those of `large`.
+    """
     counted = _cgroup_memory()
     if counted is not None:
-        return counted
+        return counted - anonymous(large)
     total = 0
     for name in os.listdir("/proc"):
         if name.isdigit() and int(name) not in trusted:

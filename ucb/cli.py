@@ -346,11 +346,11 @@ def sandbox() -> None:
 @sandbox.command()
 @click.argument("names", nargs=-1)
 @click.option("--base", default=None, help="Base image; mmdebstrap makes one without a registry.")
-def build(names: tuple[str, ...], base: str | None) -> None:
+@click.option("--jobs", default=2, show_default=True, help="Images built at the same time.")
+def build(names: tuple[str, ...], base: str | None, jobs: int) -> None:
     """Build the images of languages; of all if none is named."""
-    for name in names or languages():
-        built = images.build(name, base=base, say=click.echo)
-        click.echo(f"{name}: {built.tag} {built.digest}")
+    for built in images.build_all(names or tuple(languages()), base, jobs, say=click.echo):
+        click.echo(f"{built.toolchain}: {built.tag} {built.digest}")
 
 
 @sandbox.command()

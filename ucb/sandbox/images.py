@@ -9,7 +9,8 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -101,8 +102,44 @@ def build(
 
     Raises `SandboxError` with the end of what the build printed.
     """
+    return _build(toolchain, _available(toolchain, base, say), say)
+
+
+def build_all(
+    wanted: Sequence[str],
+    base: str | None = None,
+    jobs: int = 2,
+    say: Callable[[str], None] = lambda _: None,
+) -> Iterator[Status]:
+    """
+    Build images as `build` does, `jobs` at a time, and yield each when it is done.
+
+    Raises `SandboxError` when all others are done, with what the first that failed
+    printed, and the names of all that did.
+    """
+    for toolchain in wanted:
+        tag(toolchain)  # A wrong name is told before anything is built.
+    # Images share few bases: each is made once, before they are built.
+    bases = {base_of(toolchain): toolchain for toolchain in wanted}
+    start = {of: _available(toolchain, base, say) for of, toolchain in bases.items()}
+    failed: dict[str, SandboxError] = {}
+    with ThreadPoolExecutor(jobs) as pool:
+        building = {
+            pool.submit(_build, toolchain, start[base_of(toolchain)], say): toolchain
+            for toolchain in wanted
+        }
+        for done in as_completed(building):
+            try:
+                yield done.result()
+            except SandboxError as error:
+                failed[building[done]] = error
+    if failed:
+        names = ", ".join(sorted(failed))
+        raise SandboxError(f"Not built: {names}. {next(iter(failed.values()))}")
+
+
+def _build(toolchain: str, base: str, say: Callable[[str], None]) -> Status:
     name = tag(toolchain)
-    base = _available(toolchain, base, say)
     say(f"Building {name} from {base} …")
     command = ["docker", "build", "--network", "host", "--build-arg", f"BASE={base}", "--tag", name]
     if _CA_BUNDLE.is_file():

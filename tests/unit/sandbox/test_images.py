@@ -54,3 +54,47 @@ def test_a_dockerfile_without_a_base_is_one_sentence(
     monkeypatch.setattr(images, "folder", lambda: tmp_path)
     with pytest.raises(SandboxError, match="ARG BASE=debian:trixie-slim"):
         images.base_of("odd")
+
+
+@pytest.fixture
+def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Three sandboxes on one base, a docker that only notes what it is asked, and its notes."""
+    asked: list[list[str]] = []
+
+    def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+        asked.append(command)
+        if command[-1].endswith("broken"):
+            raise SandboxError("apt-get: no such package")
+
+    for name in ("a", "b", "broken"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "Dockerfile").write_text(f"ARG BASE=debian:trixie-slim\n# {name}\n")
+    monkeypatch.setattr(images, "folder", lambda: tmp_path)
+    monkeypatch.setattr(images, "_run", run)
+    monkeypatch.setattr(images, "_builder", lambda: "docker")
+    monkeypatch.setattr(images, "_inspect", lambda image: None if "base" in image else "sha256:0")
+    return asked
+
+
+def test_images_are_built_side_by_side(three: list[list[str]]) -> None:
+    """Each is built from the one base, and yielded."""
+    built = list(images.build_all(["a", "b"], jobs=2))
+    assert sorted(status.toolchain for status in built) == ["a", "b"]
+    assert [argv for argv in three if "BASE=debian:trixie-slim" not in argv] == [
+        argv for argv in three if argv[1] == "run"
+    ]
+
+
+def test_one_that_fails_does_not_stop_the_others(three: list[list[str]]) -> None:
+    """The others are built; the sentence names what is not, and says why."""
+    built: list[images.Status] = []
+    with pytest.raises(SandboxError, match=r"Not built: broken\. apt-get: no such package"):
+        built.extend(images.build_all(["broken", "a", "b"], jobs=1))
+    assert [status.toolchain for status in built] == ["a", "b"]
+
+
+def test_a_misspelt_name_is_told_before_anything_is_built(three: list[list[str]]) -> None:
+    """Minutes of building do not come before the sentence."""
+    with pytest.raises(UnknownName, match="brokn"):
+        list(images.build_all(["a", "brokn"]))
+    assert three == []

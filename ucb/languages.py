@@ -59,6 +59,12 @@ class Language:
     aliases: tuple[str, ...] = ()
     image_only: bool = False
     """Its programs need what only its image has, and do not run with a host's own tools."""
+    projects: bool = False
+    """Its programs work in whole projects, from the store of `ucb.project`."""
+    python: str = ""
+    """The one version of Python, such as 3.11, that its programs are made for."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its rooms."""
     preload: tuple[str, ...] = ()
     """Python modules that a room loads once, when a program first names their package.
     Only such as start no threads: programs are forks of what has loaded them."""
@@ -189,6 +195,9 @@ def load(path: Path) -> Language:
             modes=modes,
             aliases=tuple(table.pop("aliases", ())),
             image_only=table.pop("image_only", False),
+            projects=table.pop("projects", False),
+            python=table.pop("python", ""),
+            environment=table.pop("environment", {}),
             preload=tuple(table.pop("preload", ())),
             compiler=_compiler(table.pop("compiler", None), file, modes),
             done=table.pop("done", ""),

@@ -183,6 +183,20 @@ class Tests:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """A whole project that a step finds beside the program's own folder.
+
+    It is read-only for the program, which can so edit neither tests nor
+    configuration, and nothing of the untouched snapshot is within its reach.
+    """
+
+    name: str
+    """A snapshot in the store of projects; the name holds the content's digest."""
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Relative path to text: what stands in the place of the snapshot's own files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One command, and the stage its success proves."""
 
@@ -199,6 +213,8 @@ class Step:
     labels: tuple[tuple[Reason, str], ...] = ()
     """What a failure is called: the first regular expression found in stderr
     (multi-line mode) gives the reason. Labels explain a failure; they never make a pass."""
+    tree: Tree | None = None
+    """The project as it is for this step; the steps before it may have had another."""
 
 
 @dataclass(frozen=True, slots=True)

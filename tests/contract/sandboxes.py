@@ -38,6 +38,14 @@ def _missing(engine: str) -> str:
     return ""
 
 
+def lacks(toolchain: str) -> None:
+    """Skip where an image is not built; fail where `UCB_REQUIRE_IMAGES` names it."""
+    problem = f"the {toolchain} image is not built (`ucb sandbox build {toolchain}`)"
+    if {toolchain, "all"} & set(os.environ.get("UCB_REQUIRE_IMAGES", "").split(",")):
+        pytest.fail(f"{problem}, and UCB_REQUIRE_IMAGES names it")
+    pytest.skip(problem)
+
+
 def one_room(engine: str) -> Iterator[Sandbox]:
     """A sandbox of one room that runs every program."""
     require(engine)

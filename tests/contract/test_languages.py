@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.contract import sandboxes
 from ucb.judge import judge
 from ucb.languages import SANDBOXES, language, languages
 from ucb.sandbox import Sandbox, docker, images
@@ -46,10 +47,7 @@ def _require_image(name: str) -> None:
     """Skip a language whose image is not built; fail where `UCB_REQUIRE_IMAGES` names it."""
     if images.digest(name) is not None:
         return
-    problem = f"the {name} image is not built (`ucb sandbox build {name}`)"
-    if {name, "all"} & set(os.environ.get("UCB_REQUIRE_IMAGES", "").split(",")):
-        pytest.fail(f"{problem}, and UCB_REQUIRE_IMAGES names it")
-    pytest.skip(problem)
+    sandboxes.lacks(name)
 
 
 def _verdict(sandbox: Sandbox, program: Program) -> Verdict:

@@ -16,13 +16,15 @@ from ucb.errors import SandboxError
 from ucb.languages import languages
 from ucb.sandbox import ship
 from ucb.sandbox.engine import (
-    ENVIRONMENT,
+    PROJECTS,
     SHM,
     SHM_OPTIONS,
     TMP,
     TMP_OPTIONS,
     Command,
     RoomSpec,
+    environment_of,
+    projects_of,
     settings,
 )  # fmt: skip
 
@@ -59,6 +61,12 @@ class Bubblewrap:
                 f"The {spec.toolchain!r} sandbox has its tools in an image, which only Docker "
                 f"can use. Run `ucb sandbox build {spec.toolchain}` and use --sandbox docker."
             )
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        if known is not None and known.python not in {"", version}:
+            raise SandboxError(
+                f"The {spec.toolchain!r} sandbox is for Python {known.python}, and bubblewrap can "
+                f"only use this one ({version}). Use --sandbox docker, or Python {known.python}."
+            )
         python = Path(sys.base_prefix) / "bin"
         argv = [
             self._bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
@@ -67,7 +75,9 @@ class Bubblewrap:
             "--clearenv", "--cap-drop", "ALL", *self._privileges(),
         ]  # fmt: skip
         path = f"{python}:/usr/local/bin:/usr/bin:/bin"
-        for key, value in {**ENVIRONMENT, "PATH": path}.items():
+        if (store := projects_of(spec)) is not None:
+            argv += ["--ro-bind", str(store), PROJECTS]
+        for key, value in {**environment_of(spec), "PATH": path}.items():
             argv += ["--setenv", key, value]
         argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
         argv += [str(_interpreter()), "-c", ship.BOOTSTRAP]

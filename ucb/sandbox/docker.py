@@ -14,14 +14,16 @@ from ucb.errors import SandboxError
 from ucb.languages import languages
 from ucb.sandbox import images, ship
 from ucb.sandbox.engine import (
-    ENVIRONMENT,
     PROCESSES,
+    PROJECTS,
     SHM,
     SHM_OPTIONS,
     TMP,
     TMP_OPTIONS,
     Command,
     RoomSpec,
+    environment_of,
+    projects_of,
     settings,
 )  # fmt: skip
 
@@ -57,7 +59,9 @@ class Docker:
             "--ulimit", "core=0", "--security-opt", "no-new-privileges", "--cap-drop", "ALL",
         ]  # fmt: skip
         argv += [f"--cap-add={capability}" for capability in _CAPABILITIES]
-        argv += [f"--env={key}={value}" for key, value in ENVIRONMENT.items()]
+        if (store := projects_of(spec)) is not None:
+            argv += ["--mount", f"type=bind,source={store},target={PROJECTS},readonly"]
+        argv += [f"--env={key}={value}" for key, value in environment_of(spec).items()]
         argv += ["--entrypoint", "python3", image, "-c", ship.BOOTSTRAP]
         return Command(
             argv,

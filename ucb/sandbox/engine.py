@@ -6,9 +6,11 @@ import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 from ucb.languages import languages
+from ucb.project import store
 
 PROCESSES = 128
 """Processes and threads of one program, at most."""
@@ -26,6 +28,8 @@ ENVIRONMENT = {
     # For the agent alone, which removes it: forks need not each look up the same symbols.
     "LD_BIND_NOW": "1",
 }
+PROJECTS = "/projects"
+"""Where a room has the store of projects: environments for all to read, trees for the agent."""
 _FIRST_UID = 0x20000000
 
 
@@ -74,6 +78,18 @@ class Engine(Protocol):
         ...
 
 
+def environment_of(spec: RoomSpec) -> dict[str, str]:
+    """The variables of a room."""
+    language = languages().get(spec.toolchain)
+    return {**ENVIRONMENT, **(language.environment if language else {})}
+
+
+def projects_of(spec: RoomSpec) -> Path | None:
+    """The store of projects that a room shows, if its programs work in projects."""
+    language = languages().get(spec.toolchain)
+    return store() if language and language.projects else None
+
+
 def settings(
     spec: RoomSpec, isolation: str, capabilities: Sequence[int], **more: Any
 ) -> dict[str, Any]:
@@ -91,6 +107,7 @@ def settings(
         "capabilities": list(capabilities),
         "tmpfs": {},
         "preload": list(language.preload) if language else [],
+        "projects": bool(language and language.projects),
         # Without a user of its own it would be within reach of programs.
         "compiler": {**compiler.message(), "uid": uid + 2}
         if compiler and isolation == "uid"

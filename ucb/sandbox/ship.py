@@ -8,8 +8,8 @@ from importlib.resources import files
 
 _PACKAGE = "ucb.sandbox.agent"
 _MODULES = (
-    "forking", "frames", "kernel", "seccomp", "values", "serve", "candidate", "scratch", "zygote",
-    "watch", "judge", "step", "compiler", "broker", "main",
+    "forking", "frames", "kernel", "seccomp", "values", "serve", "scratch", "projects", "candidate",
+    "zygote", "watch", "judge", "step", "compiler", "broker", "main",
 )  # fmt: skip
 """In the order of their imports."""
 

@@ -17,7 +17,9 @@ def encode(program: Program) -> dict[str, Any]:
 
     Raises `SandboxError` for a path that leads out of the program's folder.
     """
-    for path in (*program.files, *program.collect):
+    trees = [step.tree for step in program.steps if step.tree]
+    in_trees = [path for tree in trees for path in (tree.name, *tree.files)]
+    for path in (*program.files, *program.collect, *in_trees):
         parts = PurePosixPath(path).parts
         if not parts or path.startswith("/") or ".." in parts or "\0" in path:
             raise SandboxError(f"{path!r} is no path inside a program's folder.")
@@ -36,6 +38,7 @@ def _step(step: Step) -> dict[str, Any]:
         "must_fail": step.must_fail,
         "proof": step.proof,
         "tests": asdict(step.tests) if step.tests else None,
+        "tree": asdict(step.tree) if step.tree else None,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ucb.errors import SandboxError
 from ucb.sandbox import wire
-from ucb.types import Ended, Limits, Program, Stage, Step, StepResult, TestReport, Tests
+from ucb.types import Ended, Limits, Program, Stage, Step, StepResult, TestReport, Tests, Tree
 
 
 def test_a_program_is_said_in_full() -> None:
@@ -29,14 +29,16 @@ def test_a_program_is_said_in_full() -> None:
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../x", "a/../../x", "", "a\0b"])
-@pytest.mark.parametrize("place", ["files", "collect"])
+@pytest.mark.parametrize("place", ["files", "collect", "tree", "changed"])
 def test_a_path_out_of_the_folder_is_refused(path: str, place: str) -> None:
     """No program writes or reads outside its own folder through us."""
-    program = (
-        Program("python", {path: ""}, ())
-        if place == "files"
-        else Program("python", {}, (), (path,))
-    )
+    argv = ("true",)
+    program = {
+        "files": Program("python", {path: ""}, ()),
+        "collect": Program("python", {}, (), (path,)),
+        "tree": Program("python", {}, (Step(Stage.PASSED, argv, tree=Tree(path)),)),
+        "changed": Program("python", {}, (Step(Stage.PASSED, argv, tree=Tree("a", {path: ""})),)),
+    }[place]
     with pytest.raises(SandboxError, match="inside a program's folder"):
         wire.encode(program)
 

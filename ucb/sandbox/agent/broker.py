@@ -88,9 +88,10 @@ class Broker:
         mark = program["nonce"]
         files = {name: text.replace(mark, nonce) for name, text in program["files"].items()}
         results, made, groups = self._compile(_groups(program["steps"]), files)
-        swept, fault = False, ""
+        swept, fault, placed = False, "", None
         for index, group in enumerate(groups):
             last = index == len(groups) - 1 and not program["collect"]
+            placed = self._place(group[0]["tree"], placed, files)
             step = self._step(group, *(({}, {}) if index else (files, made)), fresh=not index)
             done = step.run(proof=group[-1]["proof"], last=last)
             self._after(step)
@@ -106,6 +107,17 @@ class Broker:
             fault = self._ask({"do": "end", "n": self._steps})["fault"]
         answer: dict[str, Any] = {"steps": results, "files": found}
         return {**answer, "retire": fault} if fault else answer
+
+    def _place(
+        self, tree: dict[str, Any] | None, before: dict[str, Any] | None, files: dict[str, str]
+    ) -> dict[str, Any] | None:
+        """Have the project of a step put in place, unless the step before it had the same."""
+        if tree is None or tree == before:
+            return before
+        message = {"do": "place", "n": self._steps, "tree": tree, "modules": _imported(files)}
+        if trouble := self._ask(message)["fault"]:
+            raise Broken(trouble)
+        return tree
 
     def _compile(
         self, groups: list[list[dict[str, Any]]], files: dict[str, str]
@@ -144,14 +156,13 @@ class Broker:
             "cpu": sum(step["cpu"] for step in group),
             "memory": [step["memory"] for step in group],
         }  # fmt: skip
-        modules = {name for text in files.values() for name in _IMPORTED.findall(text)}
         if tests is not None:
             if not runs:
                 raise Broken("tests that call functions need a Python program")
             tests = {**tests, "memory": asked["memory"]}
             self._need_judge()
         asides = Asides(self._memory_ran_out, self._outbox.flush)
-        return Step(self._agents, self._steps, order, sorted(modules), group, tests, asides)
+        return Step(self._agents, self._steps, order, _imported(files), group, tests, asides)
 
     def _wait(self) -> None:
         """Between looks at the compiler: what is done is sent, a host that is gone is noticed."""
@@ -197,6 +208,11 @@ class Broker:
         if "gone" in answer:
             raise Broken(f"the supervisor ended with wait status {answer['gone']}")
         return answer
+
+
+def _imported(files: dict[str, str]) -> list[str]:
+    """The top-level names that sources import."""
+    return sorted({name for text in files.values() for name in _IMPORTED.findall(text)})
 
 
 def _groups(steps: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from importlib.machinery import SourceFileLoader
 from typing import Any, NamedTuple, NoReturn
 
-from ucb.sandbox.agent import forking, frames, kernel, serve
+from ucb.sandbox.agent import forking, frames, kernel, projects, serve
 
 WORK = "/tmp/work"  # noqa: S108 (the room's own tmpfs)
 PROOF_FD, CALLS_FD, ORDER_FD = 3, 4, 5
@@ -50,6 +50,8 @@ class Room(NamedTuple):
     """What modules have asked to be called at every fork."""
     tmpfs: dict[str, str]
     """What a program's own namespace mounts over the room's folders, and its options."""
+    projects: projects.Projects | None
+    """Where whole projects come from, in rooms that have them."""
     data_base: int = 0
     """Bytes of data that a program begins with, being a fork."""
 

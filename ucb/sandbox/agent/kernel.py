@@ -21,7 +21,8 @@ CAP_SYS_ADMIN = 21
 CLONE_NEWNS = 0x00020000
 CLONE_NEWIPC = 0x08000000
 CLONE_NEWPID = 0x20000000
-MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 1 << 18
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT = 1, 2, 4, 8, 32
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 1 << 18
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -100,3 +101,8 @@ def mount(source: str, target: str, kind: str, flags: int, options: str = "") ->
         source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
     )
     _check(result, f"mount {target}")
+
+
+def unmount(target: str) -> None:
+    """Take away what is mounted at `target`."""
+    _check(_libc.umount2(target.encode(), 0), f"unmount {target}")

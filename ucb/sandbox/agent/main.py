@@ -7,7 +7,7 @@ import os
 import platform
 import socket
 
-from ucb.sandbox.agent import forking, frames, kernel, seccomp, zygote
+from ucb.sandbox.agent import forking, frames, kernel, projects, seccomp, zygote
 from ucb.sandbox.agent.broker import Broker
 from ucb.sandbox.agent.candidate import Room
 
@@ -36,6 +36,7 @@ def main(fresh: frozenset[str], held_back: forking.Hooks) -> zygote.Job | None:
     room = Room(
         settings["isolation"], settings["uid"], settings["processes"], settings["file_mib"],
         program, fresh, frozenset(settings["preload"]), held_back, settings["tmpfs"],
+        projects.Projects(settings["isolation"]) if settings["projects"] else None,
     )  # fmt: skip
     ours, theirs = socket.socketpair()
     pid = os.fork()

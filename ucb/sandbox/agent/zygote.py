@@ -22,7 +22,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from ucb.sandbox.agent import candidate, forking, frames, kernel, scratch
+from ucb.sandbox.agent import candidate, forking, frames, kernel, projects, scratch
 
 Job = Callable[[], NoReturn]
 
@@ -64,7 +64,7 @@ def serve(control: socket.socket, room: candidate.Room) -> Job | None:
         pid = os.fork()
         if not pid:
             os.close(own_pids)
-            _new_mounts(room.tmpfs)
+            _new_mounts(room)
             return Supervisor(control, room).serve((message, fds))
         for fd in fds:
             os.close(fd)
@@ -124,12 +124,14 @@ def _data_size() -> int:
         return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
 
 
-def _new_mounts(folders: dict[str, str]) -> None:
+def _new_mounts(room: candidate.Room) -> None:
     kernel.unshare(kernel.CLONE_NEWNS | kernel.CLONE_NEWIPC)
     kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
     kernel.mount("proc", "/proc", "proc", _TMPFS | kernel.MS_NOEXEC)
-    for target, options in folders.items():
+    for target, options in room.tmpfs.items():
         kernel.mount("tmpfs", target, "tmpfs", _TMPFS, options)
+    if room.projects:
+        room.projects.cover()
 
 
 class Supervisor:
@@ -164,11 +166,22 @@ class Supervisor:
             found = scratch.collect(candidate.WORK, message["paths"], message["most"])
             with os.fdopen(fds[0], "wb") as pipe:
                 pipe.write(frames.pack(found))
+        elif message["do"] == "place":
+            self._send({"placed": message["n"], "fault": self._place(message["tree"])})
         elif message["do"] == "end":
             self._send({"ended": message["n"], "fault": self._sweep()})
             return True
         # "kill" comes too late when the program has ended in the meantime.
         return False
+
+    def _place(self, tree: dict[str, Any]) -> str:
+        if self._room.projects is None:
+            return "this room has no projects"
+        try:
+            self._room.projects.place(tree["name"], tree["files"])
+        except projects.Missing as error:
+            return str(error)
+        return ""
 
     def _send(self, message: dict[str, Any]) -> None:
         frames.send(self._control, frames.pack(message))

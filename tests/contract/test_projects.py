@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import sys
 from collections.abc import Iterator
-from importlib.metadata import files as files_of
 from pathlib import Path
 
 import pytest
 
-from tests.contract import sandboxes
+from tests.contract import projects, sandboxes
 from tests.contract.ordinary import ordinary_user
 from ucb.errors import SandboxError
 from ucb.judge import judge
 from ucb.project import store
-from ucb.project.suite import REPORT, TOOLCHAIN, Project, Suite
-from ucb.sandbox import Sandbox, images
-from ucb.sandbox.select import open_sandbox
+from ucb.project.suite import REPORT, Project, Suite
+from ucb.sandbox import Sandbox
 from ucb.types import Execution, Key, Program, Reason, Stage, Verdict
 
 _SOURCE = "def double(x):\n    return 2 * x\n"
@@ -62,35 +58,17 @@ _KEY = Key("p", 0)
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A store with one project, and the installed pytest to run it with."""
-    with pytest.MonkeyPatch.context() as patch:
-        folder = tmp_path_factory.mktemp("cache")
-        patch.setenv("UCB_CACHE_DIR", str(folder))
-        runner = store() / "env" / "runner"
-        for package in ("pytest", "pluggy", "iniconfig", "packaging", "pygments"):
-            for file in files_of(package) or ():
-                if ".." not in file.parts and "__pycache__" not in file.parts:
-                    target = runner / file
-                    target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copy(str(file.locate()), target)
-        tree = store() / "trees" / "demo-1"
-        for path, text in {"demo.py": _SOURCE, "tests/test_demo.py": _TESTS}.items():
-            (tree / path).parent.mkdir(parents=True, exist_ok=True)
-            (tree / path).write_text(text)
+    """A store with one project."""
+    for folder in projects.cache(tmp_path_factory):
+        files = {"demo.py": _SOURCE, "tests/test_demo.py": _TESTS}
+        projects.write(store() / "trees" / "demo-1", files)
         yield folder
 
 
 @pytest.fixture(scope="module", params=sandboxes.ENGINES)
 def sandbox(request: pytest.FixtureRequest, cache: Path) -> Iterator[Sandbox]:
     """One room that has the store."""
-    sandboxes.require(request.param)
-    if request.param == "docker" and images.digest(TOOLCHAIN) is None:
-        sandboxes.lacks(TOOLCHAIN)
-    if request.param == "bubblewrap" and sys.version_info[:2] != (3, 11):
-        pytest.skip("bubblewrap has this Python only, and projects are for 3.11")
-    with_one_room = open_sandbox(request.param, 1, deduplicate=False)
-    yield with_one_room
-    with_one_room.close()
+    yield from projects.one_room(request.param)
 
 
 def _attacking(attack: str) -> str:

@@ -31,7 +31,9 @@ _OPTIONS = (
     # A project's own options may name plugins that are not here, or turn warnings into errors
     # that a newer interpreter gives.
     "-o", "addopts=", "-o", "filterwarnings=", "-o", "xfail_strict=false", "-p", "no:cacheprovider",
-    "-p", "no:faulthandler", "-q", "--no-header", "--tb=short", "--disable-warnings",
+    "-p", "no:faulthandler", "-q", "--no-header",
+    # One file that cannot be collected says nothing of the tests in another.
+    "--continue-on-collection-errors", "--tb=short", "--disable-warnings",
 )  # fmt: skip
 _SHOWN = 20
 
@@ -178,7 +180,7 @@ def main() -> int:
 if __name__ == "__main__":
     _status = main()
     sys.stdout.flush()
-    if not _status:
+    if not _status and "UCB_PROOF" in os.environ:
         os.write(3, PROOF.encode())
     # A project may have left threads that never end.
     os._exit(_status)

@@ -95,10 +95,21 @@ class Suite:
         )
 
     def report(
-        self, changed: Mapping[str, str], group: str | None = None, limits: Limits | None = None
+        self,
+        changed: Mapping[str, str],
+        group: str | None = None,
+        *,
+        limits: Limits | None = None,
+        seed: int | None = None,
     ) -> Program:
-        """A program that leaves in `REPORT` what came of every test, or of a group's."""
+        """
+        A program that leaves in `REPORT` what came of every test, or of a group's.
+
+        With `seed` it runs in an interpreter of its own, whose hashes begin there.
+        """
         argv = ("python3", _MAIN, "report", *([group] if group else []))
+        if seed is not None:
+            argv = ("env", f"PYTHONHASHSEED={seed}", *argv)
         step = Step(
             Stage.PASSED, argv, limits or _language().limits, tree=Tree(self.project.tree, changed)
         )

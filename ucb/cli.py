@@ -20,6 +20,7 @@ from ucb import check as checking
 from ucb import formats, options, plugins, session
 from ucb.cli_explain import explain_score
 from ucb.cli_gate import COMMANDS
+from ucb.cli_mine import mine
 from ucb.config import RunConfig, merged
 from ucb.errors import CheckFailed, ConfigError, UCBError
 from ucb.languages import languages
@@ -362,5 +363,5 @@ def status() -> None:
     _stdout().print(table)
 
 
-for _command in (*COMMANDS, explain_score):
+for _command in (*COMMANDS, explain_score, mine):
     cli.add_command(_command)

@@ -16,22 +16,17 @@ row counts as not done.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import logging
-import os
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from ucb.errors import StoreError
-from ucb.files import refused, replacing
+from ucb.files import Rows, locked, refused, replacing
 from ucb.rows import completion_from_row, completion_to_row, verdict_from_row, verdict_to_row
 from ucb.types import Completion, Key, Verdict
-
-_log = logging.getLogger(__name__)
-_TAIL = 1 << 16
 
 
 class Run:
@@ -44,22 +39,10 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._lock: int | None = None
+        self._held = ExitStack()
 
     def __enter__(self) -> Self:
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            self._lock = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise refused(self.path, "cannot be written", error) from error
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            os.close(self._lock)
-            raise StoreError(
-                f"{self.path} is being written by another ucb. Wait for it, or choose another "
-                "--out."
-            ) from None
+        self._held.enter_context(locked(self.path))
         return self
 
     def __exit__(
@@ -68,9 +51,7 @@ class Run:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._lock is not None:
-            os.close(self._lock)  # Closing releases the lock.
-            self._lock = None
+        self._held.close()
 
     def exists(self) -> bool:
         """Whether a run was started here."""
@@ -154,56 +135,6 @@ class TaskFolder:
         if name not in self._open:
             self._open[name] = Rows(self.path / name)
         return self._open[name]
-
-
-class Rows:
-    """A JSON Lines file open for appending."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = os.open(path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o644)
-            self._size = drop_torn_line(self._file, path)
-        except OSError as error:
-            raise refused(path, "cannot be written", error) from error
-
-    def append(self, row: Mapping[str, Any]) -> None:
-        """Write one row, whole or not at all; raise `StoreError` if the disk refuses."""
-        line = json.dumps(row, ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-        try:
-            left = memoryview(line)
-            while left:
-                left = left[os.write(self._file, left) :]
-        except OSError as error:
-            # Take the half-written line back, so that a later append starts clean.
-            os.ftruncate(self._file, self._size)
-            raise refused(self.path, "cannot be written", error) from error
-        self._size += len(line)
-
-    def close(self) -> None:
-        """Flush to the disk and close."""
-        try:
-            os.fsync(self._file)
-        except OSError as error:
-            raise refused(self.path, "cannot be flushed", error) from error
-        finally:
-            os.close(self._file)
-
-
-def drop_torn_line(file: int, path: Path) -> int:
-    """Cut an unfinished last line off an open file and return its size in bytes."""
-    size = end = os.fstat(file).st_size
-    while end:
-        start = max(0, end - _TAIL)
-        newline = os.pread(file, end - start, start).rfind(b"\n")
-        end = start + newline + 1 if newline >= 0 else start
-        if newline >= 0:
-            break
-    if end != size:
-        _log.warning("%s: dropped an unfinished last line of %d bytes", path, size - end)
-        os.ftruncate(file, end)
-    return end
 
 
 def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:

@@ -51,7 +51,7 @@ _ATTACKS = [
     "open('/tmp/project/tests/new.py', 'w')",
     "open('/projects/trees/demo-1/demo.py').read()",
     "os.listdir('/projects/trees') or 1 / 0",
-    "open('/projects/env/runner/pytest/__init__.py', 'a')",
+    "open('/projects/env/runner/site/pytest/__init__.py', 'a')",
 ]
 _KEY = Key("p", 0)
 

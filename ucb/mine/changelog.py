@@ -18,7 +18,7 @@ _UNDERLINE = re.compile(r"([=\-~^*\"#+.'`:_])\1{2,}\s*")
 # A line that begins with a version, for changelogs without headings: a paragraph's or a list's.
 _PLAIN = re.compile(
     r"(?P<bullet>[-*+]\s+)?(\*\*|__)?(version|release)?\s*\[?v?\d+(\.\d+)+[\w.]*\]?(\*\*|__)?"
-    r"(?=$|[\s:(,–-])",  # noqa: RUF001 (the dash that some changelogs have)
+    r"(?=\s*($|[:(,/–-]|\d{4}|released))",  # noqa: RUF001 (the dash that some changelogs have)
     re.IGNORECASE,
 )
 _LONGEST = 120  # Characters of a heading.
@@ -53,17 +53,24 @@ def section(tree: Tree, version: str) -> Section | None:
     named for the version is a section as a whole.
     """
     wanted = Version(version)
-    for path in tree.changelogs:
-        text = (tree.root / path).read_text(encoding="utf-8", errors="replace")
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-        stem = PurePosixPath(path).stem
-        # `release-3.3.md`: the stem of a name without a suffix would lose its last number.
-        stem = stem if Path(path).suffix.lower() in {".md", ".rst", ".txt"} else Path(path).name
-        if any(found == wanted for found in _versions(stem.replace("_", " ").replace("-", " "))):
-            return Section(path, Span(1, _last_filled(lines, 1, len(lines))))
-        if (span := _find(lines, wanted)) is not None:
+    named = {path: list(_versions(_stem(path))) for path in tree.changelogs}
+    for path in (path for path, versions in named.items() if wanted in versions):
+        lines = _lines(tree.root / path)
+        return Section(path, Span(1, _last_filled(lines, 1, len(lines))))
+    for path in (path for path, versions in named.items() if not versions):
+        if (span := _find(_lines(tree.root / path), wanted)) is not None:
             return Section(path, span)
     return None
+
+
+def _stem(path: str) -> str:
+    """Return a file's name without its suffix, in words."""
+    return re.sub(r"[_-]", " ", PurePosixPath(path).stem)
+
+
+def _lines(path: Path) -> list[str]:
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _find(lines: list[str], version: Version) -> Span | None:

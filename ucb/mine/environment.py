@@ -24,8 +24,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ucb.errors import DataError
-from ucb.fetch import cache_dir, digest_of_text, sha256
+from ucb.fetch import digest_of_text, sha256
 from ucb.mine.sdist import Metadata
+from ucb.project import ENVIRONMENTS, store
 
 log = logging.getLogger("ucb")
 
@@ -141,7 +142,7 @@ def resolve(
         options += ["--target", str(Path(scratch, "site")), "--requirement", str(asked)]
         _install(options, python, f"The dependencies {', '.join(wanted)}")
         found: list[dict[str, Any]] = json.loads(report.read_text())["install"]
-    left_out = _closure(found, provided) | {canonicalize_name(name) for name in without}
+    left_out = _closure(found, provided, python) | {canonicalize_name(name) for name in without}
     pins = {_pin(each) for each in found}
     return tuple(sorted(pin for pin in pins if pin.name not in left_out))
 
@@ -150,9 +151,10 @@ def materialise(pins: Iterable[Pin], *, python: str = "3.11") -> Path:
     """
     Return a folder for the import path that holds these wheels, made by pip the first time.
 
-    It is `cache_dir()/environments/<sha256 of the pins>/site`. Its files are checked at each
-    call; a damaged folder is made again. When it is there and whole, nothing is asked of an
-    index. Command line scripts of the wheels are left out: they name this machine's Python.
+    It is `site` in a folder of the store's environments, named by the sha256 of the pins. Its
+    files are checked at each call; a damaged folder is made again. When it is there and whole,
+    nothing is asked of an index. Command line scripts of the wheels are left out: they name
+    this machine's Python.
 
     Raises:
         DataError: a wheel cannot be had, is another file than the pinned one, or cannot be stored.
@@ -160,7 +162,7 @@ def materialise(pins: Iterable[Pin], *, python: str = "3.11") -> Path:
     """
     pins = sorted(set(pins))
     key = digest_of_text(json.dumps({"python": python, "pins": [asdict(pin) for pin in pins]}))
-    folder = cache_dir() / "environments" / key
+    folder = store() / ENVIRONMENTS / key
     if folder.is_dir():
         if _whole(folder):
             return folder / "site"
@@ -257,13 +259,13 @@ def _pin(installed: dict[str, Any]) -> Pin:
     return Pin(canonicalize_name(about["name"]), about["version"], file, digest)
 
 
-def _closure(installed: Sequence[dict[str, Any]], provided: Sequence[str]) -> set[str]:
+def _closure(installed: Sequence[dict[str, Any]], provided: Sequence[str], python: str) -> set[str]:
     """Return the names of what is provided and of all it requires."""
     requires = {
         str(canonicalize_name(each["metadata"]["name"])): [
             str(canonicalize_name(_requirement(text).name))
             for text in each["metadata"].get("requires_dist", ())
-            if "extra" not in str(_requirement(text).marker)
+            if _holds(_requirement(text), set(), python)
         ]
         for each in installed
     }

@@ -232,6 +232,8 @@ def dropping(old: Function, new: Function, module: Module) -> Rule | None:
         return Rule.TYPING
     if unwritten(old.node.body):
         return Rule.UNWRITTEN
+    if old.node.col_offset != new.node.col_offset:
+        return Rule.PLACE
     if _STAR not in module.names and old.globals - module.names - _ALWAYS:
         return Rule.GLOBALS
     return None

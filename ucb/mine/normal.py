@@ -37,6 +37,8 @@ class Rule(StrEnum):
     """Equal but for the constant parts of f-strings."""
     UNWRITTEN = "not written before"
     """The old body does nothing, or raises NotImplementedError."""
+    PLACE = "indented otherwise"
+    """It stood under a condition and no longer does, so the lines of one cannot replace the other's."""
     GLOBALS = "uses a name the new module lacks"
     """The old body would fail in the new module for a reason that is not the bug."""
 
@@ -64,14 +66,14 @@ def unwritten(body: list[ast.stmt]) -> bool:
 
 def first_rule(old: Definition, new: Definition) -> Rule | None:
     """
-    Return the first rule under which two functions' bodies are equal, None if there is none.
+    Return the first rule under which two functions of one header are equal, None if there is none.
 
     Rules add up in their order: a change of annotations and of messages is `MESSAGE`.
     """
     one, other = copy.deepcopy(old), copy.deepcopy(new)
     for rule, make in _LEVELS:
         one, other = make().visit(one), make().visit(other)
-        if _dump(one.body) == _dump(other.body):
+        if _dump(_compared(one)) == _dump(_compared(other)):
             return rule
     return None
 
@@ -85,6 +87,11 @@ def header(node: Definition) -> str:
 def untyped(node: Definition) -> Definition:
     """Return a copy without docstrings and what only a type checker reads."""
     return cast("Definition", _Untyped().visit(_Plain().visit(copy.deepcopy(node))))
+
+
+def _compared(node: Definition) -> list[ast.AST]:
+    """Return what a change may be in when headers are equal: the body, and annotations."""
+    return [node.args, *([node.returns] if node.returns else []), *node.body]
 
 
 def _bodiless(node: Definition) -> Definition:

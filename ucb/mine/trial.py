@@ -56,6 +56,8 @@ class Report:
     """`passed`, `skipped`, `failed` or `error`, by test."""
     raised: Mapping[str, str]
     hits: Mapping[str, Sequence[int]]
+    missing: Sequence[str]
+    """Modules for want of which files of tests could not be collected."""
     cpu: float
 
     def failing(self, names: Sequence[str]) -> frozenset[str]:
@@ -101,6 +103,11 @@ class Trial:
         self._limits = _LONGEST
         self.baseline: Baseline | None = None
         """Known once `confirm` has begun; None when the tests cannot be run."""
+
+    def missing(self) -> tuple[str, ...]:
+        """Return the modules that the untouched release's tests import in vain."""
+        (report,) = self._reports([Suite(self._project).report({}, limits=_LONGEST)])
+        return tuple(report.missing) if report else ()
 
     def confirm(
         self, candidates: Sequence[Candidate], dropped: Counter[str]
@@ -264,7 +271,7 @@ def _report(execution: Execution) -> Report | None:
     if result.ended is not Ended.EXITED or result.code or REPORT not in execution.files:
         return None
     told = json.loads(execution.files[REPORT])
-    return Report(told["outcomes"], told["raised"], told["hits"], result.cpu)
+    return Report(told["outcomes"], told["raised"], told["hits"], told["missing"], result.cpu)
 
 
 def _beginning(module: Module, candidate: Candidate) -> tuple[int, str] | None:

@@ -3,7 +3,7 @@
 The store is a folder of the cache that rooms see read-only:
 
     trees/NAME/    a project as it was released; what is in it programs cannot read
-    env/NAME/      the packages that projects need, for every program to import
+    env/NAME/site  the packages that projects need, for every program to import
 
 Both are written once, by `Store`, and named after their content.
 """

@@ -16,6 +16,7 @@ import builtins
 import importlib
 import json
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ _OPTIONS = (
     "--continue-on-collection-errors", "--tb=short", "--disable-warnings",
 )  # fmt: skip
 _SHOWN = 20
+_MISSING = re.compile(r"No module named '(\w+)")
 
 
 class Outcomes:
@@ -51,6 +53,8 @@ class Outcomes:
         """Which of the numbered places each test has reached."""
         self.broken: list[str] = []
         """What could not be collected."""
+        self.missing: set[str] = set()
+        """Modules for want of which it could not."""
         self._reached: set[int] = set()
         setattr(builtins, REACHED, self._reached.add)
 
@@ -65,6 +69,7 @@ class Outcomes:
         """Note a file that cannot be collected."""
         if report.failed:
             self.broken.append(report.nodeid)
+            self.missing.update(_MISSING.findall(str(report.longrepr)))
 
     @pytest.hookimpl(hookwrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -96,6 +101,7 @@ class Outcomes:
             "raised": self.raised,
             "hits": self.hits,
             "broken": self.broken,
+            "missing": sorted(self.missing),
         }
 
 
@@ -111,7 +117,7 @@ def _enter(suite: dict[str, Any]) -> None:
     os.chdir(PROJECT)
     own = [str(Path(PROJECT, root)) for root in suite["roots"]]
     if suite["environment"]:
-        own.append(f"/projects/env/{suite['environment']}")
+        own.append(f"/projects/env/{suite['environment']}/site")
     # What the interpreter has installed besides is different on every machine.
     shared = [
         path for path in sys.path[1:] if not path.endswith(("site-packages", "dist-packages"))

@@ -1,0 +1,88 @@
+"""A release in the store of projects: its tree, its own metadata, and the wheels that it needs."""
+
+from __future__ import annotations
+
+import compileall
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from py_compile import PycInvalidationMode
+
+from ucb.errors import DataError
+from ucb.mine.environment import Pin, materialise, requirements, resolve, write_dist_info
+from ucb.mine.index import Release
+from ucb.mine.sdist import Tree
+from ucb.project import TREES, store
+from ucb.project.suite import Project
+
+RUNNER = ("pytest==7.4.4", "coverage==7.10.7")
+"""What rooms have loaded: releases of ten years run under this pytest."""
+_MOST_FILES, _MOST_BYTES = 12_000, 160 << 20
+"""What a room's folder holds: a larger tree cannot be copied into it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A release that can be run."""
+
+    project: Project
+    pins: tuple[Pin, ...]
+
+
+def prepare(
+    release: Release, tree: Tree, more: Sequence[str] = (), *, python: str = "3.11"
+) -> Prepared:
+    """
+    Put a release into the store, with the packages that it and its tests say they need.
+
+    Args:
+        release: Where `tree` comes from.
+        tree: The unpacked source distribution.
+        more: Requirements besides those that are declared.
+        python: The version of Python that rooms have.
+
+    Raises:
+        DataError: the tree is too large for a room, or what it needs cannot be had as wheels.
+
+    """
+    wanted = sorted({*requirements(tree.metadata, python=python), *more})
+    pins = resolve(wanted, provided=RUNNER, without=[release.package], python=python)
+    environment = materialise(pins, python=python).parent.name if pins else ""
+    project = Project(
+        tree=_stored(release, tree, python),
+        environment=environment,
+        roots=(tree.source_root,),
+        modules=tree.modules,
+        tests=tree.tests,
+    )
+    return Prepared(project, pins)
+
+
+def _stored(release: Release, tree: Tree, python: str) -> str:
+    """Copy a tree into the store, unless it is there, and return its name."""
+    name = f"{release.package}-{release.version}-{release.sha256[:12]}"
+    folder = store() / TREES / name
+    if folder.is_dir():
+        return name
+    files = [path for path in tree.root.rglob("*") if path.is_file()]
+    size = sum(path.stat().st_size for path in files)
+    if len(files) > _MOST_FILES or size > _MOST_BYTES:
+        raise DataError(
+            f"{release.package} {release.version} has {len(files)} files of {size >> 20} MiB: "
+            "too many for a room."
+        )
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".copy-") as scratch:
+        copy = Path(scratch, "tree")
+        shutil.copytree(tree.root, copy, symlinks=True)
+        write_dist_info(tree.metadata, copy / tree.source_root)
+        if f"{sys.version_info[0]}.{sys.version_info[1]}" == python:
+            # What a room copies it need not compile for every program. A release of another
+            # age holds files that this Python cannot compile: those are left as they are.
+            compileall.compile_dir(
+                copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+            )
+        copy.replace(folder)
+    return name

@@ -185,7 +185,7 @@ def context(
     parts: dict[str, list[_Definition]] = {}
     for each in _wanted(target, view, others):
         own = each.file == file
-        cost = each.gain if own else len(each.full) + len(each.file)
+        cost = each.gain if own else len(each.file) + len(_excerpt([each])) + 1
         if cost > room:
             continue
         room -= cost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -11,11 +12,15 @@ from pathlib import Path
 import pytest
 
 from tests.contract import projects
+from tests.unit.mine.packages import Site, sdist, serving
+from ucb.errors import StoreError
+from ucb.files import locked
 from ucb.mine.functions import changed, read_module
-from ucb.mine.index import Release
+from ucb.mine.index import PackageIndex, Release
 from ucb.mine.releases import Candidate
 from ucb.mine.sdist import describe
 from ucb.mine.trial import Confirmed, Failed, Trial
+from ucb.mine.work import Mine, Wanted
 from ucb.project import store
 from ucb.project.suite import Project
 from ucb.sandbox import Sandbox
@@ -161,3 +166,50 @@ def test_bugs_are_told_from_other_changes(sandbox: Sandbox, tmp_path: Path) -> N
     }  # fmt: skip
     assert trial.baseline is not None
     assert trial.baseline.others == {"tests/test_sums.py::test_broken"}
+
+
+def _index(site: Site) -> PackageIndex:
+    for version, source in (("1.0", _OLD), ("2.0", _NEW)):
+        files = {"sums.py": source, "tests/test_sums.py": _TESTS, "CHANGES": "2.0\n---\n\nFixed.\n"}
+        data = sdist("sums", version, files, "License-Expression: MIT")
+        told = {"upload-time": f"202{version[0]}-01-02T00:00:00Z"}
+        site.add("sums", f"sums-{version}.tar.gz", data, **told)
+    for version in ("1.0", "2.0"):
+        data = sdist("closed", version, {"closed.py": _OLD if version == "1.0" else _NEW,
+                     "tests/test_sums.py": _TESTS}, "License-Expression: GPL-3.0-only")  # fmt: skip
+        site.add("closed", f"closed-{version}.tar.gz", data)
+    return site.index()
+
+
+@pytest.mark.docker
+def test_packages_are_mined_once(sandbox: Sandbox, tmp_path: Path) -> None:
+    """What is found is stored with all it takes to see it again; a second run finds it done."""
+    with serving() as site:
+        mine = Mine(tmp_path, _index(site), sandbox.run, Wanted())
+        first = list(mine.work(["sums", "closed", "gone"]))
+        second = list(mine.work(["sums", "closed", "gone"]))
+    assert [(package, row["bugs"]) for package, row in first] == [("sums", 1)]
+    assert second == []
+    packages = [json.loads(line) for line in (tmp_path / "packages.jsonl").read_text().splitlines()]
+    assert packages[1] == {
+        "package": "closed", "dropped": {"pair: licence not permissive, or not told": 1},
+    }  # fmt: skip
+    (bug,) = [json.loads(line) for line in (tmp_path / "bugs.jsonl").read_text().splitlines()]
+    assert bug["id"] == "sums/2.0/sums.py:double"
+    assert bug["licence"] == "MIT"
+    assert bug["old"]["file"] == "sums-1.0.tar.gz"
+    assert bug["new"]["uploaded"].startswith("2022-01-02")
+    assert bug["changelog"] == {"file": "CHANGES", "span": [1, 4]}
+    assert bug["others"] == ["tests/test_sums.py::test_broken"]
+    lines = _NEW.split("\n")[bug["span"][0] - 1 : bug["span"][1]]
+    assert lines[0] == "def double(x):"
+    assert lines[-1] == "    return 2 * x"
+
+
+@pytest.mark.docker
+def test_one_folder_is_mined_by_one_process(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A second one is told so in a sentence."""
+    with serving() as site, locked(tmp_path):
+        mine = Mine(tmp_path, site.index(), sandbox.run, Wanted())
+        with pytest.raises(StoreError, match="being written by another ucb"):
+            list(mine.work(["sums"]))

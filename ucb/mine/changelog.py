@@ -18,7 +18,7 @@ _UNDERLINE = re.compile(r"([=\-~^*\"#+.'`:_])\1{2,}\s*")
 # A line that begins with a version, for changelogs without headings: a paragraph's or a list's.
 _PLAIN = re.compile(
     r"(?P<bullet>[-*+]\s+)?(\*\*|__)?(version|release)?\s*\[?v?\d+(\.\d+)+[\w.]*\]?(\*\*|__)?"
-    r"(?=\s*($|[:(,/–-]|\d{4}|released))",  # noqa: RUF001 (the dash that some changelogs have)
+    r"(?=\s*($|[:(,/*–-]|\d{4}|released))",  # noqa: RUF001 (the dash that some changelogs have)
     re.IGNORECASE,
 )
 _LONGEST = 120  # Characters of a heading.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import json
 import logging
+import re
 import shutil
 import subprocess
 import sys
@@ -24,16 +25,22 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ucb.errors import DataError
-from ucb.fetch import digest_of_text, sha256
+from ucb.fetch import cache_dir, digest_of_text, sha256
 from ucb.mine.sdist import Metadata
 from ucb.project import ENVIRONMENTS, store
 
 log = logging.getLogger("ucb")
 
 TEST_EXTRAS = ("test", "tests", "testing")
-"""Extras that are for running a package's tests."""
+"""Extras and dependency groups that are for running a package's tests."""
 DEVELOPMENT_EXTRA = "dev"
-"""Taken where none of `TEST_EXTRAS` is declared; it often asks for linters and documentation."""
+"""Taken where there is none of `TEST_EXTRAS`, without the tools that tests do not import."""
+
+_TOOLS = re.compile(
+    r"black|build|bump2version|bumpversion|codecov|codespell|commitizen|coveralls|flit|furo"
+    r"|interrogate|isort|mypy|nox|pdbpp|pre-commit|pylint|pyright|pyroma|pyupgrade|ruff"
+    r"|towncrier|twine|uv|wheel|(flake8|hatch|mkdocs|pytest-mypy|sphinx|tox)(-.*)?|types-.*"
+)
 
 _GLIBC = 28  # Minor version of glibc 2 that wheels may need: Debian 10's, RHEL 8's.
 _PLATFORMS = (
@@ -65,36 +72,42 @@ def requirements(
 
     Args:
         metadata: What the release says.
-        extras: The extras to take. By default those of `TEST_EXTRAS` that are declared, and
-            `DEVELOPMENT_EXTRA` if there are none. An extra that is not declared is none.
+        extras: The extras and dependency groups to take. By default those of `TEST_EXTRAS` that
+            there are; if none, `DEVELOPMENT_EXTRA`, without linters, builders, URLs and the like.
+            One that is not declared is none.
         python: The version, such as `3.11`.
 
     Raises:
         DataError: a requirement cannot be read, or is a URL: what it gives cannot be pinned.
 
     """
-    declared = {canonicalize_name(extra) for extra in metadata.extras}
+    declared = {canonicalize_name(each) for each in (*metadata.extras, *metadata.groups)}
+    chosen = extras is None and declared.isdisjoint(TEST_EXTRAS)
     if extras is None:
-        extras = declared.intersection(TEST_EXTRAS) or declared & {DEVELOPMENT_EXTRA}
-    wanted = {canonicalize_name(extra) for extra in extras} & declared
+        extras = {DEVELOPMENT_EXTRA} if chosen else TEST_EXTRAS
+    wanted = declared.intersection(map(canonicalize_name, extras))
+    listed = [_requirement(each) for each in metadata.requires]
+    always = [each for each in listed if _holds(each, set(), python)]
+    grouped = [
+        _requirement(each) for group in sorted(wanted) for each in metadata.groups.get(group, ())
+    ]
     own = canonicalize_name(metadata.name)
     while True:
-        found = [
-            requirement
-            for requirement in map(_requirement, metadata.requires)
-            if _holds(requirement, wanted, python)
-        ]
+        more = [each for each in listed if each not in always and _holds(each, wanted, python)]
+        more += [each for each in grouped if _holds(each, wanted, python)]
         # `package[a,b]` among a package's own requirements stands for two of its extras.
-        more = {
+        meant = {
             canonicalize_name(extra)
-            for requirement in found
-            if canonicalize_name(requirement.name) == own
-            for extra in requirement.extras
+            for each in more
+            if canonicalize_name(each.name) == own
+            for extra in each.extras
         }
-        if more <= wanted:
+        if meant <= wanted:
             break
-        wanted |= more
-    others = [each for each in found if canonicalize_name(each.name) != own]
+        wanted |= meant
+    if chosen:
+        more = [each for each in more if not (each.url or _is_tool(each))]
+    others = [each for each in (*always, *more) if canonicalize_name(each.name) != own]
     for each in others:
         each.marker = None
         if each.url:
@@ -162,23 +175,14 @@ def materialise(pins: Iterable[Pin], *, python: str = "3.11") -> Path:
     """
     pins = sorted(set(pins))
     key = digest_of_text(json.dumps({"python": python, "pins": [asdict(pin) for pin in pins]}))
-    folder = store() / ENVIRONMENTS / key
-    if folder.is_dir():
-        if _whole(folder):
-            return folder / "site"
-        log.warning("%s is damaged and will be made again", folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".install-") as scratch:
-            made = Path(scratch, "made")
-            _fill(made, pins, python)
-            if folder.is_dir() and not _whole(folder):
-                folder.replace(Path(scratch, "damaged"))
-            _move(made, folder)
+        folder = store() / ENVIRONMENTS / key
+        if not _whole(folder):
+            _make(folder, pins, python)
     except OSError as error:
         raise DataError(
-            f"The environment cannot be stored in {folder}: {error.strerror or error}. Free space "
-            "there, or set UCB_CACHE_DIR to another folder."
+            f"The environment cannot be stored in {cache_dir()}: {error.strerror or error}. Free "
+            "space there, or set UCB_CACHE_DIR to another folder."
         ) from error
     return folder / "site"
 
@@ -197,6 +201,11 @@ def write_dist_info(metadata: Metadata, folder: Path) -> Path:
     if metadata.entry_points:
         (info / "entry_points.txt").write_text(metadata.entry_points, encoding="utf-8")
     return info
+
+
+def _is_tool(requirement: Requirement) -> bool:
+    """Whether a requirement is only there for a package's development."""
+    return _TOOLS.fullmatch(canonicalize_name(requirement.name)) is not None
 
 
 def _requirement(text: str) -> Requirement:
@@ -277,6 +286,17 @@ def _closure(installed: Sequence[dict[str, Any]], provided: Sequence[str], pytho
             found.add(name)
             left += requires.get(name, [])
     return found
+
+
+def _make(folder: Path, pins: Sequence[Pin], python: str) -> None:
+    """Install an environment under another name, and give it its own when it is whole."""
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".install-") as scratch:
+        made = Path(scratch, "made")
+        _fill(made, pins, python)
+        if folder.is_dir() and not _whole(folder):
+            log.warning("%s is damaged and was made again", folder)
+            folder.replace(Path(scratch, "damaged"))
+        _move(made, folder)
 
 
 def _fill(made: Path, pins: Sequence[Pin], python: str) -> None:

@@ -38,7 +38,7 @@ class Rule(StrEnum):
     UNWRITTEN = "not written before"
     """The old body does nothing, or raises NotImplementedError."""
     PLACE = "indented otherwise"
-    """It stood under a condition and no longer does, so the lines of one cannot replace the other's."""
+    """It stood under a condition and no longer does: one's lines cannot replace the other's."""
     GLOBALS = "uses a name the new module lacks"
     """The old body would fail in the new module for a reason that is not the bug."""
 

@@ -6,11 +6,10 @@ import os
 import re
 import tarfile
 import tempfile
-import tomllib
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from lzma import LZMAError
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -19,6 +18,7 @@ from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import canonicalize_name
 
 from ucb.errors import DataError
+from ucb.mine import pyproject
 
 MOST_FILES = 20_000
 MOST_BYTES = 400 << 20
@@ -44,12 +44,13 @@ _CHANGELOG = re.compile(
     re.IGNORECASE,
 )
 _CHANGELOG_FOLDER = re.compile(r"change[-_]?(log|s)|release[-_]?notes|releases|whats[-_]?new", re.I)
+_DEEPEST = 5
 _TEXT_SUFFIXES = {"", ".md", ".rst", ".txt", ".markdown"}
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a source distribution says about itself in PKG-INFO and requires.txt."""
+    """What a source distribution says of itself in PKG-INFO, requires.txt and pyproject.toml."""
 
     name: str
     version: str
@@ -63,6 +64,8 @@ class Metadata:
     license: str = ""
     entry_points: str = ""
     """The text of entry_points.txt, or what pyproject.toml declares in its form; may be empty."""
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Requirements for the project's own development, which are no part of the metadata."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +224,7 @@ def _metadata(root: Path, files: Iterable[str]) -> Metadata:
     raw: RawMetadata = parse_email(text)[0]
     if "name" not in raw or "version" not in raw:
         raise DataError(f"{root.name}/{infos[0]} gives no name or no version.")
+    declared = pyproject.read(root)
     egg = [path for path in infos if PurePosixPath(path).parent.suffix == ".egg-info"]
     beside = (root / egg[0]).parent if egg else root
     requires = tuple(raw.get("requires_dist", ()))
@@ -236,7 +240,9 @@ def _metadata(root: Path, files: Iterable[str]) -> Metadata:
         classifiers=tuple(raw.get("classifiers", ())),
         license_expression=raw.get("license_expression", ""),
         license=raw.get("license", ""),
-        entry_points=_optional_text(beside / "entry_points.txt") or _declared_points(root),
+        entry_points=_optional_text(beside / "entry_points.txt")
+        or pyproject.entry_points(declared),
+        groups=pyproject.groups(declared),
     )
 
 
@@ -254,26 +260,6 @@ def _requires(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             both += [f'extra == "{extra}"'] if extra else []
             requires.append(f"{line} ; {' and '.join(both)}" if both else line)
     return tuple(requires), tuple(extras)
-
-
-def _declared_points(root: Path) -> str:
-    """Return the entry points of a pyproject.toml in the form of entry_points.txt."""
-    try:
-        declared = tomllib.loads(_optional_text(root / "pyproject.toml"))
-    except tomllib.TOMLDecodeError:
-        return ""
-    project, tool = declared.get("project", {}), declared.get("tool", {}).get("poetry", {})
-    groups = {
-        "console_scripts": project.get("scripts") or tool.get("scripts", {}),
-        "gui_scripts": project.get("gui-scripts", {}),
-        **(project.get("entry-points") or tool.get("plugins", {})),
-    }
-    sections = []
-    for group, points in groups.items():
-        lines = [f"{name} = {value}" for name, value in points.items() if isinstance(value, str)]
-        if lines:
-            sections.append("\n".join((f"[{group}]", *lines, "")))
-    return "\n".join(sections)
 
 
 def _optional_text(path: Path) -> str:
@@ -325,9 +311,9 @@ def _tests(files: tuple[str, ...], owned: tuple[str, ...]) -> tuple[str, ...]:
     """
     folders, beside, among = set(), set(), set()
     for path in files:
-        if not path.endswith(".py"):
-            continue
         parts = path.split("/")
+        if not path.endswith(".py") or parts[0] in _NOT_SOURCES - _TEST_FOLDERS:
+            continue
         depths = [at for at, part in enumerate(parts[:-1]) if part.lower() in _TEST_FOLDERS]
         if depths and "test" in parts[-1].lower():
             folders.add("/".join(parts[: depths[0] + 1]))
@@ -345,7 +331,7 @@ def _changelogs(files: tuple[str, ...]) -> tuple[str, ...]:
     for path in files:
         parts = path.split("/")
         depth = len(parts) - 1
-        if PurePosixPath(path).suffix.lower() not in _TEXT_SUFFIXES or depth > 3:
+        if PurePosixPath(path).suffix.lower() not in _TEXT_SUFFIXES or depth > _DEEPEST:
             continue
         if _CHANGELOG.fullmatch(parts[-1]) and (depth == 0 or parts[0] in {"doc", "docs"}):
             found.append((depth, path))

@@ -3,7 +3,8 @@
 A folder holds what was found, one line each:
 
     bugs.jsonl          functions that were buggy in one release and are right in the next
-    pairs.jsonl         release pairs that are done, with what every filter dropped
+    pairs.jsonl         release pairs that are done, with what running tests dropped
+    packages.jsonl      packages, with what was dropped unrun; of two lines the later counts
     environments.json   the wheels of every environment that a bug names
 """
 
@@ -14,6 +15,7 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
@@ -23,7 +25,7 @@ from typing import Any
 from ucb.errors import DataError
 from ucb.files import Rows, locked, replacing
 from ucb.mine.index import PackageIndex, Release
-from ucb.mine.licence import expression, permissive
+from ucb.mine.licence import expression
 from ucb.mine.prepare import Prepared, prepare
 from ucb.mine.releases import Candidate, Trees, candidates
 from ucb.mine.trial import Confirmed, Failed, Trial
@@ -59,7 +61,7 @@ class Mine:
 
     def work(self, packages: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """
-        Mine packages that are not done yet; yield a package and the row of each pair tried.
+        Mine what is not done yet of packages; yield a package and the row of each pair tried.
 
         Raises `SandboxError` when programs cannot be run, and `StoreError` when another process
         mines into the folder, or the disk refuses. What is found is stored.
@@ -70,25 +72,31 @@ class Mine:
     def _work(self, packages: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         done = {(row["package"], row["new"]) for row in _rows(self._folder / "pairs.jsonl")}
         found = Counter(row["package"] for row in _rows(self._folder / "bugs.jsonl"))
-        bugs, pairs = Rows(self._folder / "bugs.jsonl"), Rows(self._folder / "pairs.jsonl")
-        try:
+        with ExitStack() as opened:
+            bugs, pairs, others = (
+                opened.enter_context(closing(Rows(self._folder / f"{name}.jsonl")))
+                for name in ("bugs", "pairs", "packages")
+            )
             for package in packages:
-                for row, confirmed in self._package(package, done, found):
+                dropped = Counter[str]()
+                for row, confirmed in self._package(package, done, found, dropped):
                     for each in confirmed:
                         bugs.append(each)
                     found[package] += len(confirmed)
                     # Last: a pair without this row is done again.
                     pairs.append(row)
                     yield package, row
-        finally:
-            bugs.close()
-            pairs.close()
+                others.append({"package": package, "dropped": _sorted(dropped)})
 
     def _package(
-        self, package: str, done: set[tuple[str, str]], found: Counter[str]
+        self,
+        package: str,
+        done: set[tuple[str, str]],
+        found: Counter[str],
+        dropped: Counter[str],
     ) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """Yield a row for each pair of releases, and the rows of its bugs."""
-        wanted, dropped = self._wanted, Counter[str]()
+        wanted = self._wanted
         try:
             releases = self._index.releases(package)
         except DataError as error:
@@ -101,11 +109,11 @@ class Mine:
             inside = list(group)
             if (package, new.version) in done:
                 continue
-            started, before = time.monotonic(), Counter(dropped)
+            started, failed = time.monotonic(), Counter[str]()
             row: dict[str, Any] = {"package": package, "old": old.version, "new": new.version}
-            bugs = self._confirmed(old, new, inside, dropped, row)
+            bugs = self._confirmed(old, new, inside, failed, row)
             row["candidates"], row["bugs"] = len(inside), len(bugs)
-            row["dropped"] = {str(rule): n for rule, n in sorted((dropped - before).items())}
+            row["dropped"] = _sorted(failed)
             row["seconds"] = round(time.monotonic() - started, 1)
             yield row, bugs
 
@@ -119,10 +127,6 @@ class Mine:
     ) -> list[dict[str, Any]]:
         """Try one pair; return a row for each bug, and put what was seen into `row`."""
         after = self._trees.tree(new)
-        licence = expression(after)
-        if not permissive(licence):
-            row["left out"] = f"licence {licence}"
-            return []
         try:
             prepared, trial = self._ready(new, inside, row)
         except DataError as error:
@@ -136,7 +140,7 @@ class Mine:
             row["cpu"] = round(trial.baseline.cpu, 2)
         shared = {
             "package": new.package,
-            "licence": licence,
+            "licence": expression(after),
             "old": _release(old),
             "new": _release(new),
             "roots": list(prepared.project.roots),
@@ -172,6 +176,10 @@ class Mine:
             known[name] = [asdict(pin) for pin in prepared.pins]
             with replacing(path) as file:
                 json.dump(known, file, indent=1, sort_keys=True)
+
+
+def _sorted(counts: Counter[str]) -> dict[str, int]:
+    return {str(rule): count for rule, count in sorted(counts.items()) if count}
 
 
 def _pair(candidate: Candidate) -> tuple[Release, Release]:

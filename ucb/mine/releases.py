@@ -37,7 +37,7 @@ class Skip(StrEnum):
     NO_SOURCES = "pair: no Python module of its own is found"
     UNREADABLE = "file: not readable by this Python"
     VENDORED = "file: of another project"
-    TWICE = "the same change as in another pair"
+    TWICE = "the same change again"
     NO_DOCSTRING = "docstring too short"
     FEW_LINES = "too few lines"
 
@@ -117,6 +117,8 @@ def candidates(
     Yield the changed functions of each pair of consecutive releases, newest pair first.
 
     Trees are downloaded as pairs are reached, so a caller who has enough can stop.
+    A change that comes again, in another pair or in a copy of the function, is counted, not
+    yielded.
 
     Args:
         trees: Where source distributions come from and are unpacked.

@@ -276,13 +276,14 @@ def _top_level(root: Path, files: Iterable[str]) -> list[str]:
 
 def _modules(files: tuple[str, ...], name: str, listed: list[str]) -> tuple[str, tuple[str, ...]]:
     """Return the source root and the top-level names of the distribution's own code."""
-    wanted = {each for each in listed if each not in _NOT_SOURCES}
+    others = {each for each in _NOT_SOURCES if each != canonicalize_name(name)}
+    wanted = {each for each in listed if each not in others}
     for root in _ROOTS:
         here = _importable(files, root)
         if found := here & wanted:
             return root, tuple(sorted(found))
     for root in _ROOTS:
-        here = {each for each in _importable(files, root) if each not in _NOT_SOURCES}
+        here = _importable(files, root) - others
         own = {each for each in here if canonicalize_name(each) == canonicalize_name(name)}
         if own or here:
             return root, tuple(sorted(own if own and not root else here))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import compileall
+import logging
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,8 @@ from ucb.mine.index import Release
 from ucb.mine.sdist import Tree
 from ucb.project import TREES, store
 from ucb.project.suite import Project
+
+log = logging.getLogger("ucb")
 
 RUNNER = ("pytest==7.4.4", "coverage==7.10.7")
 """What rooms have loaded: releases of ten years run under this pytest."""
@@ -48,8 +51,12 @@ def prepare(
         DataError: the tree is too large for a room, or what it needs cannot be had as wheels.
 
     """
-    wanted = sorted({*requirements(tree.metadata, python=python), *more})
-    pins = resolve(wanted, provided=RUNNER, without=[release.package], python=python)
+    try:
+        pins = _pins(release, requirements(tree.metadata, python=python), more, python)
+    except DataError as error:
+        # One requirement of the tests that no longer resolves must not cost the release.
+        log.info("%s %s without its test extras: %s", release.package, release.version, error)
+        pins = _pins(release, requirements(tree.metadata, [], python=python), more, python)
     environment = materialise(pins, python=python).parent.name if pins else ""
     project = Project(
         tree=_stored(release, tree, python),
@@ -59,6 +66,13 @@ def prepare(
         tests=tree.tests,
     )
     return Prepared(project, pins)
+
+
+def _pins(
+    release: Release, declared: Sequence[str], more: Sequence[str], python: str
+) -> tuple[Pin, ...]:
+    wanted = sorted({*declared, *more})
+    return resolve(wanted, provided=RUNNER, without=[release.package], python=python)
 
 
 def _stored(release: Release, tree: Tree, python: str) -> str:

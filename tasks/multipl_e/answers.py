@@ -7,6 +7,7 @@ import re
 from ucb.extract import Extraction, Rule
 from ucb.syntax.markdown import Block, blocks
 
+from . import goimports, modules
 from .published import Translation
 
 _THOUGHT = "</think>"
@@ -89,8 +90,13 @@ def _whole(code: str, prompt: str, name: str, spoken: Translation) -> tuple[str,
     if spoken.clash and (clash := re.search(spoken.clash, kept, re.MULTILINE)):
         # Not where it is quoted: the name of a module.
         kept = re.sub(rf"(?<!['\"/:])\b{clash[1]}\b", f"own_{clash[1]}", kept)
-    if spoken.wrapper:
-        kept = _opened(kept, name, spoken.wrapper)
+    if spoken.unit == "module":
+        kept = modules.housed(kept, prompt, name, spoken.wrapper)
+    elif spoken.wrapper:
+        kept = _opened(kept, name, spoken.unit, spoken.wrapper)
+    if spoken.imports and kept.strip():
+        lacking = not goimports.complete(kept, prompt)
+        return goimports.headed(kept, prompt, code), (*rules, *[Rule.PREAMBLE] * lacking)
     missing = _missing(kept, prompt, spoken) if spoken.head else []
     if missing:
         kept = "\n".join([*missing, kept])
@@ -144,9 +150,9 @@ def _without_brace(body: str) -> str:
     return body
 
 
-def _opened(code: str, name: str, wrapper: str) -> str:
-    """Return the code with the class that holds `name` called `wrapper`, last and not closed."""
-    for found in re.finditer(r"^[^\n{]*\bclass\s+(\w+)[^{]*\{", code, re.MULTILINE):
+def _opened(code: str, name: str, unit: str, wrapper: str) -> str:
+    """Return the code with the unit that holds `name` called `wrapper`, last and not closed."""
+    for found in re.finditer(rf"^[^\n{{]*\b{unit}\s+(\w+)[^{{]*\{{", code, re.MULTILINE):
         end = _end_of_block(code, found.end() - 1)
         inside = code[found.start() : end]
         if not _uses(inside, name):
@@ -155,4 +161,4 @@ def _opened(code: str, name: str, wrapper: str) -> str:
         body = inside if end is None else inside[:-1]
         before = code[: found.start()] + (behind + "\n" if behind else "")
         return re.sub(rf"\b{found[1]}\b", wrapper, before + body)
-    return f"class {wrapper} {{\n{code}"
+    return f"{unit} {wrapper} {{\n{code}"

@@ -34,8 +34,10 @@ class Translation:
     clash: str = ""
     """Where a reply declares a name that the tests declare too: a regular expression whose
     group is the name."""
+    imports: bool = False
+    """Whether a file that imports what it does not use is no program: Go's."""
     wrapper: str = ""
-    """The class that holds the function, where the language wants one."""
+    """The class, object or module that holds the function, where the language wants one."""
     mend: tuple[str, str] = (r"\Z.", "")
     """What the prompts of a file have wrong: a regular expression, and what takes its place."""
 
@@ -90,6 +92,17 @@ LANGUAGES = {
             "hs", "Haskell", "haskell", head=r"import\b",
             drop=r"^module\b.*\bwhere\b|^main\b.*(?:\n+[ \t]+.*)*",
         ),
+        Translation("go", "Go", "go", main=r"^func\s+(?:main|Test\w*)\s*\(", imports=True),
+        Translation(
+            "scala", "Scala", "scala", "object", head=r"import\b", wrapper="Problem",
+            main=r"^[ \t]*def\s+main\s*\(", drop=r"[ \t]+extends\s+App\b(?=\s*\{)",
+        ),
+        Translation(
+            "elixir", "Elixir", "elixir", "module", wrapper="HumanEval",
+            drop=r"^ExUnit\.start\b[\s\S]*\Z",
+            # In the file of MBPP the signature has ", " behind every character.
+            mend=(r"(.), (?=[^()\n]*\) do\Z)", r"\1"),
+        ),
     )
 }  # fmt: skip
 
@@ -114,6 +127,9 @@ ROWS = {
         "ts": (159, "01e73c73e89a355562564c8a170b2fde0707a679254886468e33c9a62c7dc0e1"),
         "ml": (155, "ca157fb677b9e5e35a2a2243cdf60d88918d5ae8362c1a25b9dd5a968a62b226"),
         "hs": (156, "f3c62a3d4882347bdd33faa6de9448abd04fdfabee85f8b51988bc8809e46ed5"),
+        "go": (154, "2ff7de6c573bc5456d70730504c1d1c673ca3636084dc4409c6ebb3e6087ab6f"),
+        "scala": (160, "2ea3213d8d1ac24f36e3bbb1547e79b57c74c579403808a8b77524e3cd6dd1b7"),
+        "elixir": (161, "16cdd2a35c4866050ffae16b3d4ff5dd994045996ec1abf012a7ec99733044f4"),
     },
     "mbpp": {
         "js": (399, "14162d94344fdffd54e1d135de58f2ee033eb16868ebe78fc98f92dc6293226e"),
@@ -135,6 +151,9 @@ ROWS = {
         "ts": (391, "98ba29b81c3eb18082473064e1708f64901b11a6301c254d39226158c0b11e44"),
         "ml": (355, "85fbe2d5def7242e3f7a4412676f0e9a8da6c208d2e1b81603116a4510517354"),
         "hs": (355, "eaeb3cb846912b0709d1bdc3d34b6b2bf554a2bb503df0a8d3cd29b41a9a1ccf"),
+        "go": (375, "20df1867675a6990c438afe357d4edb5f88589382e412b11a38dfffb667c7ae0"),
+        "scala": (397, "53ad7074003a0235506a1e8abf83911d62d3bd9767e7b8d7b73b129173f09bd8"),
+        "elixir": (397, "2b65dd4bc44f152b6e7e1aa94d0eb2d15216142b615db52280c21b14e0ca1679"),
     },
 }
 """Rows and sha256 of each file, by source and language."""
@@ -157,5 +176,7 @@ SELF_TESTS = {
     "py": "d4f476796715e77339f4e03b034a18c3ca27b75c740e3453048abb2b86279a3a",
     "cs": "f40700c4b2dc695b1d10b06130cc84697576eb41c7da4aa43e3e139c89d1be30",
     "ts": "4b3abd7a40ff02b5c107f9fa4a70c2019fb87dd1c765f72dd6138d5c461350f6",
+    "go": "33a3d6eb35b611ba44888e344b7fe935b29e6fd3abacdf20168f9105f31090eb",
+    "scala": "a42820a3da79e079366aa4a65e17d59cd629715ee98a1da25c7d3de597a617e3",
 }
 """The sha256 of upstream's self-test of each language."""

@@ -16,6 +16,7 @@ from ucb.prompting import Ask, Question
 from ucb.task import Task
 from ucb.types import Problem, Program, Prompt, Style
 
+from . import goimports
 from .answers import answer
 from .published import FIELDS, LANGUAGES, REVISION, ROWS, SELF_TESTS, Translation
 
@@ -99,7 +100,11 @@ class MultiPLE(Task):
         return None
 
     def stub(self, problem: Problem, body: str) -> str:
-        return f"{self._given(problem)}{body}\n{_closing(problem.row['tests'])}"
+        code = f"{self._given(problem)}{body}\n{_closing(problem.row['tests'])}"
+        if not self._translation.imports or "os." not in body:
+            return code
+        # A body alone can import nothing, and nothing that a prompt imports ends a program.
+        return goimports.headed(f'import "os"\n{code}', code, code)
 
     def known(self, problem: Problem) -> Mapping[str, tuple[str, bool]]:
         """Upstream's self-test of its runners, which has no home but `$UCB_DATA_DIR`."""

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ucb.extract import Extraction, Rule
-from ucb.syntax.markdown import Block, blocks
+from ucb.extract import Extraction, Rule, named_code
 
 from .braces import block_end, continued
 from .published import Spoken
 
-_THOUGHT = "</think>"
 _CLASS = re.compile(r"^(?:(?:abstract|final|static)\s+)*class\s+(\w+)[^{;]*(?=\{)", re.MULTILINE)
 _PUBLIC = re.compile(r"^public\s+(?=(?:\w+\s+)*(?:class|interface|enum|record)\b)", re.MULTILINE)
 _WRAPPER = "Solution"
@@ -25,15 +23,11 @@ def answer(text: str, prompt: str, name: str, spoken: Spoken) -> Extraction:
     dropped, and what the prompt begins the file with and the reply left out is put
     back. A Java class that holds the function is called as the tests call it.
     """
-    _, mark, reply = text.rpartition(_THOUGHT)
-    rules: list[str] = [Rule.REASONING] if mark else []
-    found = [block for block in blocks(reply) if block.fenced]
-    block = _chosen(found, name)
-    code = reply if block is None else block.text
-    rules += [Rule.NO_FENCE] if block is None else _fence_rules(found, block)
-    if not code.strip() or (block is None and not _uses(code, name)):
+    code, told, named = named_code(text, name)
+    rules = [*told]
+    if not code:
         return Extraction("", (*rules, Rule.NO_CODE))
-    if not _uses(code, name):
+    if not named:
         return Extraction(continued(prompt, code, spoken), (*rules, Rule.BODY))
     kept = _without_main(code, spoken)
     if kept != code:
@@ -44,22 +38,6 @@ def answer(text: str, prompt: str, name: str, spoken: Spoken) -> Extraction:
     if head:
         rules.append(Rule.PREAMBLE)
     return Extraction(f"{head}{kept.rstrip()}\n", tuple(rules))
-
-
-def _chosen(found: list[Block], name: str) -> Block | None:
-    """Return the longest block that has the function, or else the longest."""
-    # One that only calls it, to show it, is shorter than its definition.
-    using = [block for block in found if _uses(block.text, name)]
-    return max(using or found, key=lambda block: len(block.text), default=None)
-
-
-def _uses(code: str, name: str) -> bool:
-    return re.search(rf"\b{re.escape(name)}\b", code) is not None
-
-
-def _fence_rules(found: list[Block], block: Block) -> list[str]:
-    fired = ((Rule.UNCLOSED, not block.closed), (Rule.SEVERAL, len(found) > 1))
-    return [Rule.FENCED, *(rule for rule, fires in fired if fires)]
 
 
 def _head(code: str, prompt: str, spoken: Spoken) -> str:

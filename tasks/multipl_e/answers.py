@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 
-from ucb.extract import Extraction, Rule
-from ucb.syntax.markdown import Block, blocks
+from ucb.extract import Extraction, Rule, named_code, uses
 
 from . import goimports, modules
 from .published import Translation
 
-_THOUGHT = "</think>"
 _NAME = re.compile(r"\(define \((\S+)|^([\w.]+) <- function|^([\w']+)(?: \w+)* =$|(\w+)\s*\(")
 """The function asked for, in the last line of a prompt."""
 _KEYWORD = re.compile(r"^ *(?:def|sub) (\w+[?!]?)", re.MULTILINE)
@@ -32,19 +30,15 @@ def answer(text: str, prompt: str, closing: str, spoken: Translation) -> Extract
     reply left out is put back. `closing` ends the function of a body, and is
     what the tests do without.
     """
-    reply, rules = _thought_out(text)
-    found = [block for block in blocks(reply) if block.fenced]
     name = entry_point(prompt)
-    block = _chosen(found, name)
-    code = reply if block is None else block.text
-    more = (Rule.NO_FENCE,) if block is None else _fence_rules(found, block)
-    if not code.strip() or (block is None and not _uses(code, name)):
+    code, rules, named = named_code(text, name)
+    if not code:
         return Extraction("", (*rules, Rule.NO_CODE))
-    if not _uses(code, name):
+    if not named:
         body = _without_brace(code) if closing else code
-        return Extraction(prompt + body + "\n" + closing, (*rules, *more, Rule.BODY))
+        return Extraction(prompt + body + "\n" + closing, (*rules, Rule.BODY))
     whole, mended = _whole(code, prompt, name, spoken)
-    return Extraction(whole, (*rules, *more, *mended))
+    return Extraction(whole, (*rules, *mended))
 
 
 def entry_point(prompt: str) -> str:
@@ -53,31 +47,6 @@ def entry_point(prompt: str) -> str:
         return str(defined[-1])
     found = _NAME.search(prompt.rstrip().rpartition("\n")[2])
     return next(filter(None, found.groups())) if found else ""
-
-
-def _thought_out(text: str) -> tuple[str, tuple[str, ...]]:
-    _, mark, reply = text.rpartition(_THOUGHT)
-    return reply, (Rule.REASONING,) if mark else ()
-
-
-def _chosen(found: list[Block], name: str) -> Block | None:
-    """Return the longest block that has the function, or else the longest."""
-    # One that only calls it, to show it, is shorter than its definition.
-    using = [block for block in found if _uses(block.text, name)]
-    return max(using or found, key=lambda block: len(block.text), default=None)
-
-
-def _uses(code: str, name: str) -> bool:
-    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", code) is not None
-
-
-def _fence_rules(found: list[Block], block: Block) -> tuple[str, ...]:
-    rules: list[str] = [Rule.FENCED]
-    if not block.closed:
-        rules.append(Rule.UNCLOSED)
-    if len(found) > 1:
-        rules.append(Rule.SEVERAL)
-    return tuple(rules)
 
 
 def _whole(code: str, prompt: str, name: str, spoken: Translation) -> tuple[str, tuple[str, ...]]:
@@ -155,7 +124,7 @@ def _opened(code: str, name: str, unit: str, wrapper: str) -> str:
     for found in re.finditer(rf"^[^\n{{]*\b{unit}\s+(\w+)[^{{]*\{{", code, re.MULTILINE):
         end = _end_of_block(code, found.end() - 1)
         inside = code[found.start() : end]
-        if not _uses(inside, name):
+        if not uses(inside, name):
             continue
         behind = "" if end is None else code[end:].strip()
         body = inside if end is None else inside[:-1]

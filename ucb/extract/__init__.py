@@ -12,6 +12,7 @@ owed to the extraction.
 from ucb.extract.answering import answer
 from ucb.extract.continuing import continuation, raw, stops, until
 from ucb.extract.found import Extraction, Rule
+from ucb.extract.named import named_code, uses
 from ucb.extract.sanitizing import sanitized
 from ucb.extract.strategies import STRATEGIES, Asked, Strategy
 
@@ -23,8 +24,10 @@ __all__ = [
     "Strategy",
     "answer",
     "continuation",
+    "named_code",
     "raw",
     "sanitized",
     "stops",
     "until",
+    "uses",
 ]

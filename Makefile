@@ -28,7 +28,7 @@ test-ds1000: $(STAMP) ## Build the image of DS-1000 (2.8 GB, 3 minutes) and test
 test-all-languages: $(STAMP) ## Build all images, run their controls, write docs/languages-tested.md.
 	$(BIN)/ucb sandbox build $(patsubst sandboxes/%/controls.toml,%,$(wildcard sandboxes/*/controls.toml))
 	-UCB_REQUIRE_DOCKER=1 UCB_REQUIRE_IMAGES=all $(BIN)/python -m pytest --junit-xml=build/languages.xml \
-		tests/contract/test_languages.py tests/contract/test_compiler.py
+		tests/contract/test_languages.py tests/contract/test_compiler.py tests/contract/test_compiler_scala.py
 	$(BIN)/python -m scripts.languages_report build/languages.xml docs/languages-tested.md
 
 lint: $(STAMP) ## Format, lint, types, imports.

@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import platform
 import re
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, outcomes, plugins, spending
+from ucb import formats, here, outcomes, plugins, spending
 from ucb.backends import Backend
 from ucb.config import MOVES_SCORES, RunConfig, flag
 from ucb.errors import ConfigError
@@ -342,29 +337,11 @@ def _description(
         about["sandbox"] = dict(sandbox.describe())
     return {
         **about,
-        "ucb": version("ucb"),
-        "git": _git_revision(),
+        **here.about(),
         "started": about.get("started") or datetime.now(UTC).isoformat(timespec="seconds"),
         "config": config.to_json(),
         "tasks": tasks,
-        "machine": {
-            "system": platform.platform(),
-            "processor": platform.machine(),
-            "cores": os.cpu_count(),
-            "python": platform.python_version(),
-        },
     }
-
-
-def _git_revision() -> str:
-    """Return the commit of a UCB that runs from its checkout, or nothing."""
-    here = Path(__file__).parent.parent
-    if not (here / ".git").exists() or not shutil.which("git"):
-        return ""
-    done = subprocess.run(
-        ["git", "-C", str(here), "rev-parse", "HEAD"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip()
 
 
 def find_sample(path: Path, name: str, key: Key) -> tuple[Planned, Sample]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from tests.contract import sandboxes
 from ucb.judge import judge
 from ucb.languages import language
-from ucb.sandbox import Sandbox, docker, images
-from ucb.sandbox.select import open_sandbox
+from ucb.sandbox import Sandbox
 from ucb.types import Execution, Key, Limits, Program, Reason, Verdict
 
 pytestmark = pytest.mark.docker
@@ -23,16 +22,7 @@ _GOOD = "object Problem { def main(args: Array[String]): Unit = print(6 * 7) }\n
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     """One room, so that all programs meet the same compiler."""
-    problem = "no Docker engine answers"
-    if docker.available():
-        problem = "" if images.digest("scala") else "the scala image is not built"
-    if problem:
-        if {"scala", "all"} & set(os.environ.get("UCB_REQUIRE_IMAGES", "").split(",")):
-            pytest.fail(f"{problem}, and UCB_REQUIRE_IMAGES names it")
-        pytest.skip(problem)
-    with_one_room = open_sandbox("docker", 1, deduplicate=False)
-    yield with_one_room
-    with_one_room.close()
+    yield from sandboxes.room_of("scala")
 
 
 def _program(source: str, mode: str = "run") -> Program:

@@ -13,8 +13,11 @@ import pytest
 
 from tests.contract import projects
 from tests.unit.mine.packages import Site, sdist, serving
+from ucb import plugins
+from ucb.check import check
 from ucb.errors import StoreError
 from ucb.files import locked
+from ucb.judge import judge
 from ucb.mine.functions import changed, read_module
 from ucb.mine.index import PackageIndex, Release
 from ucb.mine.releases import Candidate
@@ -24,6 +27,7 @@ from ucb.mine.work import Mine, Wanted
 from ucb.project import store
 from ucb.project.suite import Project
 from ucb.sandbox import Sandbox
+from ucb.types import Key
 
 _METADATA = "Metadata-Version: 2.1\nName: sums\nVersion: {}\n"
 _OLD = '''
@@ -213,3 +217,26 @@ def test_one_folder_is_mined_by_one_process(sandbox: Sandbox, tmp_path: Path) ->
         mine = Mine(tmp_path, site.index(), sandbox.run, Wanted())
         with pytest.raises(StoreError, match="being written by another ucb"):
             list(mine.work(["sums"]))
+
+
+@pytest.mark.docker
+def test_what_was_mined_can_be_asked(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mined set is a benchmark: the fix passes, the bug, nothing and an early exit do not."""
+    with serving() as site:
+        index = _index(site)
+        list(Mine(tmp_path, index, sandbox.run, Wanted()).work(["sums"]))
+        # As on another machine: nothing of it is in the store.
+        for tree in (store() / "trees").iterdir():
+            shutil.rmtree(tree)
+        task = plugins.task("ucb-py/repair").configured(data=tmp_path / "bugs.jsonl")
+        monkeypatch.setattr("ucb.mine.restore.PackageIndex", lambda: index)
+        problems = list(task.problems())
+    controls = {control.name: control for control in check(task, problems, sandbox)}
+    assert set(controls) == {"reference", "empty body", "early exit", "buggy function"}
+    assert all(control.ok for control in controls.values()), controls
+    program = task.program(problems[0], "def double(x):\n    return 4 if x == 2 else x + 3\n")
+    ((_, execution),) = sandbox.run([(Key("p", 0), program)])
+    # Right for the trigger, and wrong for nothing else that is tested.
+    assert judge(program, Key("p", 0), execution).passed

@@ -59,13 +59,18 @@ def prepare(
         pins = _pins(release, requirements(tree.metadata, [], python=python), more, python)
     environment = materialise(pins, python=python).parent.name if pins else ""
     project = Project(
-        tree=_stored(release, tree, python),
+        tree=keep(release, tree, python=python),
         environment=environment,
         roots=(tree.source_root,),
         modules=tree.modules,
         tests=tree.tests,
     )
     return Prepared(project, pins)
+
+
+def name_of(package: str, version: str, digest: str) -> str:
+    """Return what a release is called in the store, by the sha256 of its source distribution."""
+    return f"{package}-{version}-{digest[:12]}"
 
 
 def _pins(
@@ -75,9 +80,13 @@ def _pins(
     return resolve(wanted, provided=RUNNER, without=[release.package], python=python)
 
 
-def _stored(release: Release, tree: Tree, python: str) -> str:
-    """Copy a tree into the store, unless it is there, and return its name."""
-    name = f"{release.package}-{release.version}-{release.sha256[:12]}"
+def keep(release: Release, tree: Tree, *, python: str = "3.11") -> str:
+    """
+    Copy a tree into the store, unless it is there, and return its name.
+
+    Raises `DataError` for a tree that is too large for a room.
+    """
+    name = name_of(release.package, release.version, release.sha256)
     folder = store() / TREES / name
     if folder.is_dir():
         return name

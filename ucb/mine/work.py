@@ -148,6 +148,8 @@ class Mine:
             "tests": list(after.tests),
             "environment": prepared.project.environment,
             "others": sorted(trial.baseline.others) if trial.baseline else [],
+            "passing": len(trial.baseline.passing) if trial.baseline else 0,
+            "cpu": row.get("cpu", 0.0),
         }
         return [{**_bug(each), **shared} for each in found]
 

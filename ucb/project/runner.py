@@ -2,6 +2,7 @@
 
     main.py import            the project's modules can be imported
     main.py pass GROUP        the group's tests were all run, and all passed
+    main.py all               no test fails that passes in the release, and none is missing
     main.py fail GROUP        one of them failed as a test does, and none of them otherwise
     main.py report [GROUP]    report.json: what came of every test, or of the group's
 
@@ -145,6 +146,23 @@ def _passed(group: Sequence[str], found: Outcomes) -> bool:
     return bool(group) and not wrong
 
 
+def _unharmed(suite: dict[str, Any], found: Outcomes) -> bool:
+    """No test fails but those that always or sometimes do, and as many pass as should."""
+    others = set(suite["others"])
+    wrong = [
+        f"{name} ({found.raised.get(name) or outcome})"
+        for name, outcome in found.outcomes.items()
+        if outcome in {"failed", "error"} and name not in others
+    ]
+    passed = sum(
+        outcome == "passed" and name not in others for name, outcome in found.outcomes.items()
+    )
+    if passed < suite["passing"] and not wrong:
+        wrong = [f"{suite['passing'] - passed} of {suite['passing']} tests (not found)"]
+    _say("failed", wrong)
+    return not wrong and passed > 0
+
+
 def _triggered(group: Sequence[str], found: Outcomes, expected: Sequence[str]) -> bool:
     """A test has failed by an assertion or an expected exception, and nothing is broken."""
     odd = [name for name in group if found.outcomes.get(name) not in {"passed", "failed"}]
@@ -178,6 +196,8 @@ def main() -> int:
     if action == "report":
         (work / "report.json").write_text(json.dumps(found.message()), encoding="utf-8")
         return 0
+    if action == "all":
+        return int(not _unharmed(suite, found))
     if action == "pass":
         return int(not _passed(group or (), found))
     return int(not _triggered(group or (), found, suite.get("expected", ())))

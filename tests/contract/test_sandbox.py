@@ -67,6 +67,22 @@ print(sys.getrecursionlimit() - 1000 <= 2, "__main__" in sys.modules, sys.orig_a
     assert (result.ended, result.code) == (Ended.EXITED, 0)
 
 
+def test_no_package_of_the_machine_is_seen(sandbox: Sandbox) -> None:
+    """The standard library alone, in every engine: verdicts do not depend on what is installed."""
+    source = """
+import importlib.metadata, os, sys
+print([os.listdir(path) for path in sys.path if path.endswith("-packages") and os.path.isdir(path)])
+print([each.metadata["Name"] for each in importlib.metadata.distributions()])
+try:
+    import pip
+except ImportError as error:
+    print(error)
+"""
+    lines = _last(sandbox, source).stdout.splitlines()
+    assert "pip" not in lines[0]
+    assert lines[1:] == ["[]", "No module named 'pip'"]
+
+
 @pytest.mark.parametrize(
     ("source", "code", "stderr"),
     [

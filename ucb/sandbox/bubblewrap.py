@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import site
 import subprocess
 import sys
 import sysconfig
@@ -71,8 +72,8 @@ class Bubblewrap:
         argv = [
             self._bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
             "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "room",
-            *_tools(), "--proc", "/proc", *_devices(), "--tmpfs", TMP, "--chdir", "/",
-            "--clearenv", "--cap-drop", "ALL", *self._privileges(),
+            *_tools(), *_no_packages(), "--proc", "/proc", *_devices(), "--tmpfs", TMP,
+            "--chdir", "/", "--clearenv", "--cap-drop", "ALL", *self._privileges(),
         ]  # fmt: skip
         path = f"{python}:/usr/local/bin:/usr/bin:/bin"
         if (store := projects_of(spec)) is not None:
@@ -197,6 +198,20 @@ def _tools() -> list[str]:
             words += _folder(parent)
         words += ["--ro-bind", sys.base_prefix, sys.base_prefix]
     return words
+
+
+def _no_packages() -> list[str]:
+    """
+    Return the words that empty the folders of packages of the interpreter.
+
+    What somebody has installed there must not decide whether a program passes: the image has
+    the standard library alone.
+    """
+    found = site.getsitepackages([sys.base_prefix, sys.base_exec_prefix])
+    # Some are one folder by two names.
+    real = {Path(path).resolve() for path in found if Path(path).is_dir()}
+    return [word for path in sorted(real) for word in ("--perms", "0755", "--tmpfs", str(path),
+                                                       "--remount-ro", str(path))]  # fmt: skip
 
 
 def _folder(path: Path) -> list[str]:

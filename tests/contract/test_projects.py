@@ -184,7 +184,9 @@ def test_a_test_that_is_broken_finds_no_bug(sandbox: Sandbox, body: str) -> None
 
 def test_an_expected_exception_finds_the_bug(sandbox: Sandbox) -> None:
     """What the report says is raised is as good as an assertion."""
-    suite = Suite(Project("demo-1"), {"new": ["tests/test_demo.py::test_broken"]}, ("OSError",))
+    suite = Suite(
+        Project("demo-1"), {"new": ["tests/test_demo.py::test_broken"]}, expected=("OSError",)
+    )
     assert _run(sandbox, suite.program(suite.fails("new", {})))[1].steps[-1].proved
 
 

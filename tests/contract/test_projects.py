@@ -190,6 +190,25 @@ def test_an_expected_exception_finds_the_bug(sandbox: Sandbox) -> None:
     assert _run(sandbox, suite.program(suite.fails("new", {})))[1].steps[-1].proved
 
 
+@pytest.mark.parametrize(
+    ("source", "passing", "others", "reason"),
+    [
+        (_SOURCE, 3, ("tests/test_demo.py::test_broken",), Reason.PASSED),
+        (_BUGGY, 3, ("tests/test_demo.py::test_broken",), Reason.WRONG),
+        (_SOURCE, 3, (), Reason.WRONG),
+        (_SOURCE, 4, ("tests/test_demo.py::test_broken",), Reason.NO_TESTS),
+        (_SOURCE, 0, (_SMALL, *_LARGE, "tests/test_demo.py::test_broken"), Reason.ERROR),
+    ],
+)
+def test_all_tests_are_those_that_pass_in_the_release(
+    sandbox: Sandbox, source: str, passing: int, others: tuple[str, ...], reason: Reason
+) -> None:
+    """One that never passed is no obstacle; one that is gone is, and none at all is no pass."""
+    suite = Suite(Project("demo-1"), others=others, passing=passing)
+    verdict = _run(sandbox, suite.program(suite.passes_all({"demo.py": source})))[0]
+    assert verdict.reason is reason, verdict
+
+
 def test_a_report_says_what_came_of_every_test(sandbox: Sandbox) -> None:
     """Outcomes, exceptions, and which tests reach a numbered place."""
     watched = "def double(x):\n    _ucb_reached(7)\n    return 2 * x\n"

@@ -43,7 +43,7 @@ class Wanted:
     since: date | None = None
     """Only releases of this day (UTC) or later count as the fixed one."""
     bugs: int = 20
-    """Bugs of a package after which the next one is begun."""
+    """Bugs of a package, at most. Of a release with more, some from all of its files are kept."""
     pairs: int = 30
     """Release pairs of a package that are tried, newest first."""
     python: str = "3.11"
@@ -80,9 +80,11 @@ class Mine:
             for package in packages:
                 dropped = Counter[str]()
                 for row, confirmed in self._package(package, done, found, dropped):
-                    for each in confirmed:
+                    kept = _spread(confirmed, self._wanted.bugs - found[package])
+                    row["confirmed"], row["bugs"] = len(confirmed), len(kept)
+                    for each in kept:
                         bugs.append(each)
-                    found[package] += len(confirmed)
+                    found[package] += len(kept)
                     # Last: a pair without this row is done again.
                     pairs.append(row)
                     yield package, row
@@ -112,7 +114,7 @@ class Mine:
             started, failed = time.monotonic(), Counter[str]()
             row: dict[str, Any] = {"package": package, "old": old.version, "new": new.version}
             bugs = self._confirmed(old, new, inside, failed, row)
-            row["candidates"], row["bugs"] = len(inside), len(bugs)
+            row["candidates"] = len(inside)
             row["dropped"] = _sorted(failed)
             row["seconds"] = round(time.monotonic() - started, 1)
             yield row, bugs
@@ -178,6 +180,13 @@ class Mine:
             known[name] = [asdict(pin) for pin in prepared.pins]
             with replacing(path) as file:
                 json.dump(known, file, indent=1, sort_keys=True)
+
+
+def _spread(bugs: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
+    """Return at most so many of some bugs, from all places of the list alike."""
+    if len(bugs) <= most:
+        return bugs
+    return [bugs[number * len(bugs) // most] for number in range(most)]
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:

@@ -30,21 +30,32 @@ def of_completion(text: str, signature: str, name: str) -> Extraction:
     """
     Return the function that goes on from its indented `signature`, without indentation.
 
-    It ends at the first line that is indented as the signature is, or less.
+    It ends at the first line that is indented as the signature is, or less, and that does not
+    stand inside a string or between brackets.
     """
     indent = _indent_of(signature)
-    kept: list[str] = []
-    for line in text.split("\n"):
-        begins = line.strip() and not _BLANK.fullmatch(line)
-        if kept and begins and _indent_of(line) <= indent and not line.lstrip().startswith(")"):
-            break
-        kept.append(line)
-    body = "\n".join(kept).rstrip()
+    body = _until_outdented(signature, text, indent).rstrip()
     if not body.strip():
         return Extraction("", (Rule.NO_CODE,))
     rules = (Rule.CUT,) if body != text.rstrip() else ()
     code = shifted(f"{signature.rstrip()}\n{body}\n", -indent)
     return Extraction(_definition(code, name) or code, rules)
+
+
+def _until_outdented(signature: str, text: str, indent: int) -> str:
+    """Return the body: up to the first outdented line before which all is Python, or the first."""
+    lines = text.split("\n")
+    ends = [
+        number
+        for number, line in enumerate(lines)
+        if number and line.strip() and not _BLANK.fullmatch(line) and _indent_of(line) <= indent
+    ]
+    outer = "if 1:\n" if indent else ""
+    for end in [*ends, len(lines)]:
+        body = "\n".join(lines[:end])
+        if body.strip() and _parsed(f"{outer}{signature.rstrip()}\n{body}\n") is not None:
+            return body
+    return "\n".join(lines[: ends[0]] if ends else lines)
 
 
 def shifted(code: str, by: int) -> str:

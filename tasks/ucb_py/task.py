@@ -10,8 +10,8 @@ from typing import Any
 from ucb import prompting
 from ucb.extract import Extraction
 from ucb.languages import language
-from ucb.mine.restore import Restorer, bugs
-from ucb.project import TREES, splice, store
+from ucb.mine.restore import bugs
+from ucb.project import splice
 from ucb.project.context import Place, Strategy, context
 from ucb.project.suite import TOOLCHAIN, Project, Suite
 from ucb.prompting import Ask, Question
@@ -19,6 +19,7 @@ from ucb.task import Task
 from ucb.types import Problem, Program, Prompt, Stage, Style
 
 from .answers import header, of_chat, of_completion, shifted, with_body
+from .releases import Releases, Texts, sources
 
 BUGS = Path(__file__).with_name("bugs.jsonl")
 TOKENS = 2048
@@ -77,28 +78,13 @@ class Repair(Task):
     modes = (Strategy.PROJECT.value, Strategy.FILE.value, Strategy.CLASS.value)
     stages = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._releases = Releases()
+
     def problems(self) -> Iterable[Problem]:
-        file = self.data_file or BUGS
-        kept = Restorer(file.with_name("environments.json"))
-        for row in bugs(file):
-            tree = kept.project(row).tree
-            old = kept.tree(row["package"], row["old"])
-            source = kept.source(tree, row["file"])
-            fixed = kept.function(tree, row["file"], row["span"])
-            buggy = kept.function(old, row["old_file"], row["old_span"])
-            indent = len(fixed) - len(fixed.lstrip(" "))
-            yield Problem(
-                row["id"],
-                TOOLCHAIN,
-                {
-                    **row,
-                    "tree": tree,
-                    "source": source,
-                    "indent": indent,
-                    "fixed": shifted(fixed, -indent),
-                    "buggy": shifted(buggy, -indent),
-                },
-            )
+        for row in bugs(self.data_file or BUGS):
+            yield Problem(row["id"], TOOLCHAIN, row)
 
     def groups(self, problem: Problem) -> Mapping[str, str]:
         day = problem.row["new"]["uploaded"]
@@ -109,18 +95,18 @@ class Repair(Task):
         return prompting.prompt(self._question(problem), ask, style, self.user_prompt)
 
     def extract(self, problem: Problem, prompt: Prompt, text: str) -> Extraction:
-        row, name = problem.row, _name(problem)
+        texts, name = self._texts(problem), _name(problem)
         if prompt.style is Style.CHAT:
-            return of_chat(prompt.prefill + text, row["buggy"], name)
-        return of_completion(text, shifted(header(row["buggy"]), row["indent"]), name)
+            return of_chat(prompt.prefill + text, texts.buggy, name)
+        return of_completion(text, shifted(header(texts.buggy), texts.indent), name)
 
     def program(self, problem: Problem, code: str) -> Program:
-        row = problem.row
-        function = shifted(code, row["indent"])
-        changed = {row["file"]: splice(row["source"], *row["span"], function)}
+        row, texts = problem.row, self._texts(problem)
+        function = shifted(code, texts.indent)
+        changed = {row["file"]: splice(texts.source, *row["span"], function)}
         suite = Suite(
             Project(
-                row["tree"],
+                texts.tree,
                 row["environment"],
                 tuple(row["roots"]),
                 (_module(row["file"], row["roots"][0]),),
@@ -139,26 +125,31 @@ class Repair(Task):
         )
 
     def reference(self, problem: Problem) -> str:
-        return str(problem.row["fixed"])
+        return self._texts(problem).fixed
 
     def stub(self, problem: Problem, body: str) -> str:
-        return with_body(problem.row["fixed"], body)
+        return with_body(self._texts(problem).fixed, body)
 
     def known(self, problem: Problem) -> Mapping[str, tuple[str, bool]]:
-        buggy = str(problem.row["buggy"])
-        body = shifted(buggy, problem.row["indent"]).removeprefix(
-            shifted(header(buggy), problem.row["indent"])
-        )
+        texts = self._texts(problem)
+        signature = shifted(header(texts.buggy), texts.indent)
+        body = shifted(texts.buggy, texts.indent).removeprefix(f"{signature}\n")
         return {"buggy function": (body, False)}
 
+    def _texts(self, problem: Problem) -> Texts:
+        return self._releases.texts(self.data_file or BUGS, problem.row)
+
     def _question(self, problem: Problem) -> Question:
-        row = problem.row
-        span = row["span"]
+        row, texts = problem.row, self._texts(problem)
         shown = context(
-            lambda: _sources(row), row["file"], row["source"], Place(row["file"], *span),
-            Strategy(self.mode), TOKENS,
-        )  # fmt: skip
-        buggy = shifted(row["buggy"], row["indent"]).rstrip()
+            lambda: sources(texts.tree, row),
+            row["file"],
+            texts.source,
+            Place(row["file"], *row["span"]),
+            Strategy(self.mode),
+            TOKENS,
+        )
+        indent = " " * texts.indent
         names: dict[str, Any] = {
             "name": row["qualname"],
             "file": row["file"],
@@ -166,13 +157,15 @@ class Repair(Task):
             "before": shown.before,
             "after": shown.after,
             "others": shown.others,
-            "indent": " " * row["indent"],
-            "commented": "\n".join(
-                f"{' ' * row['indent']}# {line[row['indent'] :]}" for line in buggy.split("\n")
-            ),
-            "signature": shifted(header(row["buggy"]), row["indent"]),
+            "indent": indent,
+            "commented": _commented(texts.buggy.rstrip(), indent),
+            "signature": shifted(header(texts.buggy), texts.indent),
         }
-        return Question(row["buggy"], _name(problem), names)
+        return Question(texts.buggy, _name(problem), names)
+
+
+def _commented(code: str, indent: str) -> str:
+    return "\n".join(f"{indent}# {line}".rstrip() for line in code.split("\n"))
 
 
 def _name(problem: Problem) -> str:
@@ -183,24 +176,6 @@ def _module(file: str, root: str) -> str:
     """Return the name that a file is imported by."""
     inside = file.removeprefix(f"{root}/") if root else file
     return inside.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-
-
-def _sources(row: Mapping[str, Any]) -> dict[str, str]:
-    """Return the project's own files but for its tests, by path."""
-    root = store() / TREES / row["tree"]
-    base = root / row["roots"][0]
-    found = {}
-    for module in row["modules"]:
-        paths = (
-            [base / f"{module}.py"]
-            if (base / f"{module}.py").is_file()
-            else (base / module).rglob("*.py")
-        )
-        for path in paths:
-            name = path.relative_to(root).as_posix()
-            if not any(name == test or name.startswith(f"{test}/") for test in row["tests"]):
-                found[name] = path.read_text(encoding="utf-8", errors="replace")
-    return found
 
 
 TASKS = [Repair()]

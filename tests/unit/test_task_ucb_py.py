@@ -13,6 +13,7 @@ from ucb import plugins
 from ucb.errors import DataError
 from ucb.mine.restore import bugs
 from ucb.project import store
+from ucb.task import Task
 from ucb.types import Problem, Stage, Style
 
 _FIXED = '''def area(self, scale):
@@ -66,8 +67,8 @@ def answers() -> ModuleType:
 
 
 @pytest.fixture
-def problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Problem:
-    """A problem read from a set whose releases are in the store already."""
+def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Task:
+    """The task over a set of one bug, whose releases are in the store already."""
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "cache"))
     texts = {"1.0": _SOURCE.replace(" ** 2", " * 2"), "2.0": _SOURCE}
     for version, text in texts.items():
@@ -78,19 +79,36 @@ def problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Problem:
         (folder / "other.py").write_text("def measure(x):\n    return x\n")
     path = tmp_path / "bugs.jsonl"
     path.write_text(json.dumps(_ROW) + "\n")
-    (found,) = plugins.task("ucb-py/repair").configured(data=path).problems()
+    return plugins.task("ucb-py/repair").configured(data=path)
+
+
+@pytest.fixture
+def problem(task: Task) -> Problem:
+    """The set's one problem."""
+    (found,) = task.problems()
     return found
 
 
-def test_a_problem_holds_both_functions(problem: Problem) -> None:
+def test_a_set_is_read_without_its_releases(
+    task: Task, problem: Problem, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`--limit 10` fetches what ten problems need, and no more."""
+    assert problem.row == _ROW
+    monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "empty"))
+    assert len(list(task.problems())) == 1
+
+
+def test_a_problem_has_both_functions(task: Task, problem: Problem) -> None:
     """As they stand in the two releases, without the indentation of their class."""
-    assert problem.row["fixed"] == _FIXED
-    assert problem.row["buggy"] == _BUGGY
+    assert task.reference(problem) == _FIXED
+    (text, passes) = task.known(problem)["buggy function"]
+    prompt = task.prompt(problem, Style.COMPLETE)
+    assert task.extract(problem, prompt, text).code == _BUGGY
+    assert not passes
 
 
-def test_the_fixed_function_is_nowhere_in_a_prompt(problem: Problem) -> None:
+def test_the_fixed_function_is_nowhere_in_a_prompt(task: Task, problem: Problem) -> None:
     """Of either style; what calls it and what it needs are."""
-    task = plugins.task("ucb-py/repair")
     for style in Style:
         text = task.prompt(problem, style).text
         assert "** 2" not in text
@@ -111,9 +129,8 @@ def test_the_fixed_function_is_nowhere_in_a_prompt(problem: Problem) -> None:
         f"```python\n{_FIXED}\n\nprint(Square().area(2))\n```",
     ],
 )
-def test_a_chat_gives_the_function(problem: Problem, reply: str) -> None:
+def test_a_chat_gives_the_function(task: Task, problem: Problem, reply: str) -> None:
     """Alone, in its class, or with a demonstration; strings keep their lines."""
-    task = plugins.task("ucb-py/repair")
     prompt = task.prompt(problem, Style.CHAT)
     assert task.extract(problem, prompt, reply).code.rstrip() == _FIXED.rstrip()
 
@@ -127,9 +144,8 @@ def test_a_chat_gives_the_function(problem: Problem, reply: str) -> None:
         "\n    # Fixed:\n",
     ],
 )
-def test_a_completion_ends_with_the_function(problem: Problem, more: str) -> None:
+def test_a_completion_ends_with_the_function(task: Task, problem: Problem, more: str) -> None:
     """What the model goes on with is no part of it."""
-    task = plugins.task("ucb-py/repair")
     prompt = task.prompt(problem, Style.COMPLETE)
     text = '        """How large it is."""\n        return scale * self.side ** 2\n' + more
     found = task.extract(problem, prompt, text)
@@ -141,16 +157,22 @@ def test_a_completion_ends_with_the_function(problem: Problem, more: str) -> Non
     ]
 
 
-def test_a_reply_without_code_has_none(problem: Problem) -> None:
+def test_a_completion_that_is_no_python_ends_there_too(task: Task, problem: Problem) -> None:
+    """The first outdented line ends it where nothing that follows makes it whole."""
+    prompt = task.prompt(problem, Style.COMPLETE)
+    found = task.extract(problem, prompt, "        return (scale\n\nclass Circle:\n    pass\n")
+    assert found.code == "def area(self, scale):\n    return (scale\n"
+
+
+def test_a_reply_without_code_has_none(task: Task, problem: Problem) -> None:
     """Nothing is put into the file then."""
-    task = plugins.task("ucb-py/repair")
     for style, text in ((Style.CHAT, "I cannot."), (Style.COMPLETE, "\n\n")):
         assert task.extract(problem, task.prompt(problem, style), text).code == ""
 
 
-def test_a_program_imports_triggers_and_runs_all(problem: Problem) -> None:
+def test_a_program_imports_triggers_and_runs_all(task: Task, problem: Problem) -> None:
     """Each step sees the new release with the answer in the function's place."""
-    program = plugins.task("ucb-py/repair").program(problem, _BUGGY)
+    program = task.program(problem, _BUGGY)
     assert [step.proves for step in program.steps] == [
         Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED,
     ]  # fmt: skip
@@ -164,9 +186,9 @@ def test_a_program_imports_triggers_and_runs_all(problem: Problem) -> None:
     assert (suite["passing"], suite["others"]) == (3, ["tests/test_a.py::test_flaky"])
 
 
-def test_scores_can_be_split_by_package_and_year(problem: Problem) -> None:
+def test_scores_can_be_split_by_package_and_year(task: Task, problem: Problem) -> None:
     """A bug fixed after a model's training data ended says more than an old one."""
-    groups = plugins.task("ucb-py/repair").groups(problem)
+    groups = task.groups(problem)
     assert groups == {"package": "shapes", "fixed in": "2026"}
 
 

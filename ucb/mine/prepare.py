@@ -13,6 +13,7 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 
 from ucb.errors import DataError
+from ucb.mine import runner
 from ucb.mine.environment import Pin, materialise, requirements, resolve, write_dist_info
 from ucb.mine.index import Release
 from ucb.mine.sdist import Tree
@@ -21,8 +22,6 @@ from ucb.project.suite import Project
 
 log = logging.getLogger("ucb")
 
-RUNNER = ("pytest==7.4.4", "coverage==7.10.7")
-"""What rooms have loaded: releases of ten years run under this pytest."""
 _MOST_FILES, _MOST_BYTES = 12_000, 160 << 20
 """What a room's folder holds: a larger tree cannot be copied into it."""
 
@@ -57,6 +56,7 @@ def prepare(
         # One requirement of the tests that no longer resolves must not cost the release.
         log.info("%s %s without its test extras: %s", release.package, release.version, error)
         pins = _pins(release, requirements(tree.metadata, [], python=python), more, python)
+    runner.put_in_store()
     environment = materialise(pins, python=python).parent.name if pins else ""
     project = Project(
         tree=keep(release, tree, python=python),
@@ -77,7 +77,7 @@ def _pins(
     release: Release, declared: Sequence[str], more: Sequence[str], python: str
 ) -> tuple[Pin, ...]:
     wanted = sorted({*declared, *more})
-    return resolve(wanted, provided=RUNNER, without=[release.package], python=python)
+    return resolve(wanted, provided=runner.PROVIDED, without=[release.package], python=python)
 
 
 def keep(release: Release, tree: Tree, *, python: str = "3.11") -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ucb.errors import DataError
+from ucb.mine import runner
 from ucb.mine.environment import Pin, materialise
 from ucb.mine.functions import Span, read_source
 from ucb.mine.index import PackageIndex, Release
@@ -59,6 +60,9 @@ class Restorer:
 
         Raises `DataError` for what the index does not have, or has changed.
         """
+        if not self._made:
+            runner.put_in_store()
+            self._made.add("")
         self._need(row["environment"])
         return Project(
             tree=self.tree(row["package"], row["new"]),
@@ -91,7 +95,7 @@ class Restorer:
         return text
 
     def _need(self, name: str) -> None:
-        if not name or name in self._made:
+        if name in self._made:
             return
         if self._pins is None:
             try:

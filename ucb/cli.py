@@ -347,7 +347,13 @@ def sandbox() -> None:
 @sandbox.command()
 @click.argument("names", nargs=-1)
 @click.option("--base", default=None, help="Base image; mmdebstrap makes one without a registry.")
-@click.option("--jobs", default=2, show_default=True, help="Images built at the same time.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Images built at the same time.",
+)
 def build(names: tuple[str, ...], base: str | None, jobs: int) -> None:
     """Build the images of languages; of all if none is named."""
     for built in images.build_all(names or tuple(languages()), base, jobs, say=click.echo):

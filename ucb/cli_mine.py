@@ -11,6 +11,8 @@ from ucb.mine.index import PackageIndex
 from ucb.mine.work import Mine, Wanted
 from ucb.sandbox.select import open_sandbox
 
+_SOME = click.IntRange(min=1)
+
 
 @click.command()
 @click.argument("packages", nargs=-1, required=True)
@@ -26,10 +28,14 @@ from ucb.sandbox.select import open_sandbox
     type=click.DateTime(["%Y-%m-%d"]),
     help="Only bugs fixed by releases of this day or later.",
 )
-@click.option("--bugs", default=20, show_default=True, help="Bugs of a package, at most.")
-@click.option("--pairs", default=30, show_default=True, help="Releases of a package to try.")
+@click.option(
+    "--bugs", type=_SOME, default=20, show_default=True, help="Bugs of a package, at most."
+)
+@click.option(
+    "--pairs", type=_SOME, default=30, show_default=True, help="Releases of a package to try."
+)
 @click.option("--sandbox", default="auto", show_default=True, help="docker or bubblewrap.")
-@click.option("--workers", type=int, help="Programs at the same time; one per CPU if not given.")
+@click.option("--workers", type=_SOME, help="Programs at the same time; one per CPU if not given.")
 def mine(
     packages: tuple[str, ...],
     out: Path,

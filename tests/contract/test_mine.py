@@ -187,13 +187,17 @@ def _index(site: Site) -> PackageIndex:
 
 @pytest.mark.docker
 def test_packages_are_mined_once(sandbox: Sandbox, tmp_path: Path) -> None:
-    """What is found is stored with all it takes to see it again; a second run finds it done."""
+    """What is found is stored with all it takes to see it again, once, wherever a run ended."""
     with serving() as site:
         mine = Mine(tmp_path, _index(site), sandbox.run, Wanted())
         first = list(mine.work(["sums", "closed", "gone"]))
         second = list(mine.work(["sums", "closed", "gone"]))
+        # As if it had ended between the bug and the line that its pair is done.
+        (tmp_path / "pairs.jsonl").unlink()
+        third = list(mine.work(["sums"]))
     assert [(package, row["bugs"]) for package, row in first] == [("sums", 1)]
     assert second == []
+    assert [(package, row["bugs"]) for package, row in third] == [("sums", 1)]
     packages = [json.loads(line) for line in (tmp_path / "packages.jsonl").read_text().splitlines()]
     assert packages[1] == {
         "package": "closed", "dropped": {"pair: licence not permissive, or not told": 1},

@@ -60,9 +60,6 @@ class Restorer:
 
         Raises `DataError` for what the index does not have, or has changed.
         """
-        if not self._made:
-            runner.put_in_store()
-            self._made.add("")
         self._need(row["environment"])
         return Project(
             tree=self.tree(row["package"], row["new"]),
@@ -97,6 +94,13 @@ class Restorer:
     def _need(self, name: str) -> None:
         if name in self._made:
             return
+        if not self._made:
+            runner.put_in_store()
+        if name:
+            self._make(name)
+        self._made.add(name)
+
+    def _make(self, name: str) -> None:
         if self._pins is None:
             try:
                 self._pins = json.loads(self._environments.read_text(encoding="utf-8"))
@@ -104,7 +108,9 @@ class Restorer:
                 raise DataError(f"{self._environments} cannot be read: {error}.") from error
         if name not in self._pins:
             raise DataError(f"{self._environments} has no environment {name[:12]}….")
-        made = materialise([Pin(**pin) for pin in self._pins[name]])
-        if made.parent.name != name:
+        try:
+            pins = [Pin(**pin) for pin in self._pins[name]]
+        except TypeError as error:
+            raise DataError(f"{self._environments}: {name[:12]}…: {error}.") from error
+        if materialise(pins).parent.name != name:
             raise DataError(f"{self._environments}: {name[:12]}… is not the digest of its wheels.")
-        self._made.add(name)

@@ -22,7 +22,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ucb.errors import DataError
+from ucb.errors import DataError, StoreError
 from ucb.files import Rows, locked, replacing
 from ucb.mine.index import PackageIndex, Release
 from ucb.mine.licence import expression
@@ -71,7 +71,8 @@ class Mine:
 
     def _work(self, packages: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
         done = {(row["package"], row["new"]) for row in _rows(self._folder / "pairs.jsonl")}
-        found = Counter(row["package"] for row in _rows(self._folder / "bugs.jsonl"))
+        stored = {row["id"]: row["package"] for row in _rows(self._folder / "bugs.jsonl")}
+        found = Counter(stored.values())
         with ExitStack() as opened:
             bugs, pairs, others = (
                 opened.enter_context(closing(Rows(self._folder / f"{name}.jsonl")))
@@ -80,8 +81,11 @@ class Mine:
             for package in packages:
                 dropped = Counter[str]()
                 for row, confirmed in self._package(package, done, found, dropped):
-                    kept = _spread(confirmed, self._wanted.bugs - found[package])
-                    row["confirmed"], row["bugs"] = len(confirmed), len(kept)
+                    # Of a pair that was begun before, some bugs may be stored.
+                    new = [each for each in confirmed if each["id"] not in stored]
+                    kept = _spread(new, self._wanted.bugs - found[package])
+                    row["confirmed"] = len(confirmed)
+                    row["bugs"] = len(kept) + len(confirmed) - len(new)
                     for each in kept:
                         bugs.append(each)
                     found[package] += len(kept)
@@ -174,7 +178,7 @@ class Mine:
 
     def _remember(self, prepared: Prepared) -> None:
         path = self._folder / "environments.json"
-        known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        known = _read(path.read_bytes(), path) if path.is_file() else {}
         name = prepared.project.environment
         if name and name not in known:
             known[name] = [asdict(pin) for pin in prepared.pins]
@@ -225,9 +229,19 @@ def _bug(confirmed: Confirmed) -> dict[str, Any]:
     }
 
 
+def _read(text: bytes, path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise StoreError(
+            f"{path} is damaged: {error}. Mend it, or choose another --out."
+        ) from error
+    return found
+
+
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the whole lines of a file; a torn last one is not there."""
     if path.is_file():
         for line in path.read_bytes().splitlines(keepends=True):
             if line.endswith(b"\n"):
-                yield json.loads(line)
+                yield _read(line, path)

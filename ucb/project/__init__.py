@@ -11,22 +11,32 @@ Both are written once, by `Store`, and named after their content.
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
+from ucb.errors import DataError
 from ucb.fetch import cache_dir
 
 TREES, ENVIRONMENTS = "trees", "env"
 
 
 def store() -> Path:
-    """Return the store's folder, made if need be. Only its owner may enter `trees`."""
+    """
+    Return the store's folder, made if need be. Only its owner may enter `trees`.
+
+    Raises `DataError` if it cannot be made.
+    """
     folder = cache_dir() / "projects"
-    (folder / ENVIRONMENTS).mkdir(parents=True, exist_ok=True)
     trees = folder / TREES
-    trees.mkdir(mode=0o700, exist_ok=True)
-    # A umask or an older folder must not let programs read what they are to find out.
-    os.chmod(trees, 0o700)  # noqa: PTH101
+    try:
+        (folder / ENVIRONMENTS).mkdir(parents=True, exist_ok=True)
+        trees.mkdir(mode=0o700, exist_ok=True)
+        # A umask or an older folder must not let programs read what they are to find out.
+        trees.chmod(0o700)
+    except OSError as error:
+        raise DataError(
+            f"{folder} cannot be stored in: {error.strerror or error}. Free space there, or set "
+            "UCB_CACHE_DIR to another folder."
+        ) from error
     return folder
 
 

@@ -51,15 +51,7 @@ class Suite:
 
     def imports(self, changed: Mapping[str, str]) -> Step:
         """The project's modules can be imported."""
-        language = _language()
-        return Step(
-            Stage.COMPILED,
-            ("python3", _MAIN, "import"),
-            language.compile_limits,
-            proof=True,
-            labels=language.labels,
-            tree=Tree(self.project.tree, changed),
-        )
+        return self._step("import", "", changed, Stage.COMPILED, _language().compile_limits)
 
     def passes(
         self,

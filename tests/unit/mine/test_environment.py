@@ -182,7 +182,7 @@ def test_a_cache_that_cannot_be_written_is_said(
     """The sentence names the folder and the way round it."""
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "file"))
-    with pytest.raises(DataError, match=r"environment cannot be stored .* UCB_CACHE_DIR"):
+    with pytest.raises(DataError, match=r"file/projects cannot be stored in: .* UCB_CACHE_DIR"):
         materialise([])
 
 

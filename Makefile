@@ -5,6 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# What `make run` measures: `make run TASK=ucb-py/repair LIMIT=10`.
+TASK ?= humaneval
+LIMIT ?=
+RUN := runs/$(if $(filter humaneval,$(TASK)$(LIMIT)),quickstart,$(subst /,-,$(TASK))$(LIMIT))
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-ds1000 test-all-languages lint check format clean
@@ -12,11 +16,11 @@ STAMP := $(VENV)/.installed
 help: ## Show this list.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
 
-run: $(STAMP) ## Measure SmolLM2-135M on HumanEval: model, benchmark, sandbox, report.
-	@echo "Asking SmolLM2-135M-Instruct the 164 problems of HumanEval and running its answers in a sandbox."
+run: $(STAMP) ## Measure SmolLM2-135M on HumanEval (or TASK=…, LIMIT=…): model, sandbox, report.
+	@echo "Asking SmolLM2-135M-Instruct $(if $(LIMIT),$(LIMIT) problems,the problems) of $(TASK) and running its answers in a sandbox."
 	@echo "The first time fetches the model (93 MB) and the benchmark; afterwards everything is reused."
-	$(BIN)/ucb run humaneval --model smollm2-135m --max-tokens 512 --out runs/quickstart
-	@echo "Try next: $(BIN)/ucb show runs/quickstart humaneval HumanEval/2"
+	$(BIN)/ucb run $(TASK) --model smollm2-135m --max-tokens 512 $(if $(LIMIT),--limit $(LIMIT)) --out $(RUN)
+	@echo "Try next: $(BIN)/ucb show $(RUN) $(TASK) $(if $(filter humaneval,$(TASK)),HumanEval/2,PROBLEM)"
 
 test: $(STAMP) ## Run the whole test suite.
 	$(BIN)/python -m pytest

@@ -16,11 +16,14 @@ from ucb.types import (
     Problem,
     Program,
     Prompt,
+    Reason,
     Request,
+    Stage,
     StepResult,
     Style,
     TestReport,
     Tests,
+    Verdict,
 )
 
 
@@ -62,6 +65,57 @@ class FakeTask(Task):
 
     def stub(self, problem: Problem, body: str) -> str:
         return f"def f():\n{body}"
+
+
+class FakeVerdicts(Task):
+    """Bugs with a defective and a sound version; an answer is "yes" or "no", and nothing runs."""
+
+    name = "fake-verdicts"
+    version = 1
+    modes = ("own", "other")
+    stages = (Stage.EXTRACTED, Stage.PASSED)
+    classifies = True
+
+    def problems(self) -> Iterable[Problem]:
+        for n in range(3):
+            for bad in (True, False):
+                yield Problem(f"bug {n}@{bad}", "python", {"bug": n, "bad": bad})
+
+    def groups(self, problem: Problem) -> Mapping[str, str]:
+        return {"parity": "odd" if problem.row["bug"] % 2 else "even"}
+
+    def date(self, problem: Problem) -> str | None:
+        return f"2026-0{problem.row['bug'] + 1}-01" if problem.row["bug"] else None
+
+    def cluster(self, problem: Problem) -> str:
+        return str(problem.row["bug"])
+
+    def prompt(self, problem: Problem, style: Style) -> Prompt:
+        return Prompt(f"is {problem.row['bug']} bad?", style)
+
+    def extract(self, problem: Problem, prompt: Prompt, text: str) -> Extraction:
+        word = text.strip().lower()
+        lenient = self.mode == "other" and word.startswith(("yes", "no"))
+        if lenient or word in ("yes", "no"):
+            return Extraction("yes" if word.startswith("yes") else "no", ("one word",))
+        return Extraction("")
+
+    def decide(self, problem: Problem, code: str, completion: Completion) -> Verdict:
+        measures = {"defective": float(problem.row["bad"])}
+        if not code:
+            reason, stage = Reason.NO_CODE, Stage.NOTHING
+        else:
+            right = code == self.reference(problem)
+            measures["answered"] = float(code == "yes")
+            reason = Reason.PASSED if right else Reason.WRONG
+            stage = Stage.PASSED if right else Stage.EXTRACTED
+        return Verdict(completion.key, stage, reason, measures=measures)
+
+    def reference(self, problem: Problem) -> str:
+        return "yes" if problem.row["bad"] else "no"
+
+    def known(self, problem: Problem) -> Mapping[str, tuple[str, bool]]:
+        return {"neither": ("perhaps", False)}
 
 
 class FakeSandbox:

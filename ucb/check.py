@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ucb.languages import language
 from ucb.run import evaluate
 from ucb.sandbox import Sandbox
 from ucb.task import Task
-from ucb.types import Completion, Key, Problem, Style, Verdict
+from ucb.types import Completion, Key, Problem, Stage, Style, Verdict
 
 REFERENCE = "reference"
 
@@ -24,25 +25,40 @@ class Control:
     total: int
     passed: int
     wrong: tuple[Verdict, ...]
-    """The verdicts that should have been the other way round."""
+    """The verdicts that should have been the other way round, in any round."""
+    flipped: tuple[str, ...] = ()
+    """Problems that did not get as far in every round."""
 
     @property
     def ok(self) -> bool:
-        """Whether every problem got the verdict it must get."""
-        return not self.wrong
+        """Whether every problem got the verdict it must get, every time."""
+        return not self.wrong and not self.flipped
 
 
-def check(task: Task, problems: Sequence[Problem], sandbox: Sandbox) -> Iterator[Control]:
-    """Run each control over every problem it has an answer for: one row per control."""
+def check(
+    task: Task, problems: Sequence[Problem], sandbox: Sandbox, *, rounds: int = 1
+) -> Iterator[Control]:
+    """
+    Run each control over every problem it has an answer for: one row per control.
+
+    With more than one round the sandbox must not share executions of equal programs
+    (`open_sandbox` with `deduplicate=False`), or no round says more than the first.
+    """
     by_id = {problem.id: problem for problem in problems}
     for (name, must_pass), answers in _controls(task, problems).items():
-        verdicts = list(evaluate(task, by_id, Style.COMPLETE, answers, sandbox))
+        found = [
+            list(evaluate(task, by_id, Style.COMPLETE, answers, sandbox)) for _ in range(rounds)
+        ]
+        stages: dict[str, set[Stage]] = {}
+        for verdict in chain(*found):
+            stages.setdefault(verdict.key.problem, set()).add(verdict.stage)
         yield Control(
             name,
             must_pass,
-            total=len(verdicts),
-            passed=sum(v.passed for v in verdicts),
-            wrong=tuple(v for v in verdicts if v.passed is not must_pass),
+            total=len(found[0]),
+            passed=sum(verdict.passed for verdict in found[0]),
+            wrong=tuple(each for each in chain(*found) if each.passed is not must_pass),
+            flipped=tuple(sorted(problem for problem, seen in stages.items() if len(seen) > 1)),
         )
 
 

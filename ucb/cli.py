@@ -7,6 +7,7 @@ import logging
 import signal
 import sys
 from dataclasses import fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,16 @@ from rich.table import Table
 
 from ucb import check as checking
 from ucb import formats, options, plugins, session
+from ucb.cli_data import data
 from ucb.cli_explain import explain_score
 from ucb.cli_gate import COMMANDS
 from ucb.cli_mine import mine
 from ucb.config import RunConfig, merged
 from ucb.errors import CheckFailed, ConfigError, UCBError
 from ucb.languages import languages
+from ucb.planning import plan, sandbox_of
 from ucb.report.terminal import print_scores
+from ucb.run import evaluate as judged
 from ucb.sandbox import images
 from ucb.sandbox.select import open_sandbox
 from ucb.selftest import selftest
@@ -161,15 +165,31 @@ def _fields(config: RunConfig) -> dict[str, Any]:
 @cli.command()
 @click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
 @click.option("--k", type=options.Numbers(int), default=None, help="Report pass@k for these k.")
+@click.option("--t", type=options.Numbers(int), default=None, help="pass@t for these t as well.")
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Only problems that became public on this day or later; no file is written.",
+)
 @click.option("--allow-missing", is_flag=True, help="Score a run with missing rows.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as JSON.")
-def report(path: Path, *, k: tuple[int, ...] | None, allow_missing: bool, as_json: bool) -> None:
+def report(
+    path: Path,
+    *,
+    k: tuple[int, ...] | None,
+    t: tuple[int, ...] | None,
+    since: datetime | None,
+    allow_missing: bool,
+    as_json: bool,
+) -> None:
     """Score the stored rows again and write RUN/report.html."""
-    scores = session.report(path, allow_missing=allow_missing, ks=k or ())
+    day = since.date().isoformat() if since else ""
+    scores = session.report(path, allow_missing=allow_missing, ks=k or (), ts=t or (), since=day)
     if as_json:
         click.echo(json.dumps({name: each.to_json() for name, each in scores.items()}, indent=2))
-    else:
-        print_scores(Console(), scores)
+        return
+    print_scores(Console(), scores)
+    if not day:
         click.echo(f"Report: {path / 'report.html'}")
 
 
@@ -184,7 +204,7 @@ def _report(path: Path, settings: RunConfig) -> None:
 
 def _dry_run(settings: RunConfig) -> None:
     path = session.run_path(settings)
-    for each in session.plan(settings):
+    for each in plan(settings):
         total = len(each.problems) * settings.samples
         stored = len(Run(path).task(each.task.name).completion_keys())
         click.echo(
@@ -203,15 +223,23 @@ def _dry_run(settings: RunConfig) -> None:
 @cli.command()
 @click.argument("tasks", nargs=-1, required=True)
 @options.config_options("what", "execution")
-def check(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
+@click.option(
+    "--rounds",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    help="Times to run every control: no verdict may differ.",
+)
+def check(tasks: tuple[str, ...], config: Path | None, rounds: int, **flags: Any) -> None:
     """Run the controls: references must pass, empty bodies and early exits must not."""
     settings = options.settings(tasks, config, flags)
     table = Table("task", "control", "passed", "must be", "")
     wrong: list[str] = []
-    sandbox = open_sandbox(settings.sandbox, settings.workers)
+    planned = plan(settings)
+    sandbox = sandbox_of(planned, settings, deduplicate=rounds == 1)
     try:
-        for each in session.plan(settings):
-            for control in checking.check(each.task, each.problems, sandbox):
+        for each in planned:
+            for control in checking.check(each.task, each.problems, sandbox, rounds=rounds):
                 wanted = control.total if control.must_pass else 0
                 table.add_row(
                     each.task.name,
@@ -221,6 +249,7 @@ def check(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
                     "ok" if control.ok else "WRONG",
                 )
                 wrong += [f"{v.key.problem} ({control.name}: {v.reason})" for v in control.wrong]
+                wrong += [f"{name} ({control.name}: flipped)" for name in control.flipped]
     finally:
         sandbox.close()
     _stdout().print(table)
@@ -297,6 +326,8 @@ def _print_verdict(console: Console, verdict: Any) -> None:
         f"stage {verdict.stage.name.lower()}, judged by {verdict.judge or 'nothing'}, "
         f"{verdict.cpu:.2f} CPU seconds"
     )
+    for name, value in verdict.measures.items():
+        click.echo(f"{name.replace('_', ' ')}: {value:g}")
 
 
 @cli.command()
@@ -312,12 +343,10 @@ def replay(
     settings = options.settings((), config, flags)
     each, found = session.find_sample(path, task, Key(problem, sample))
     row = next(p for p in each.problems if p.id == problem)
-    sandbox = open_sandbox(settings.sandbox, 1)
+    style = Style(session.stored_config(Run(path).read()).style)
+    sandbox = sandbox_of([each], settings, workers=1)
     try:
-        each.task.prepare([row], sandbox.run)
-        program = each.task.program(row, found.code)
-        for key, execution in sandbox.run([(found.key, program)]):
-            verdict = each.task.judge(row, program, key, execution)
+        for verdict in judged(each.task, {row.id: row}, style, [found.completion], sandbox):
             click.echo(verdict.output)
             _print_verdict(Console(), verdict)
             if verdict.stage is not found.verdict.stage:
@@ -369,5 +398,5 @@ def status() -> None:
     _stdout().print(table)
 
 
-for _command in (*COMMANDS, explain_score, mine):
+for _command in (*COMMANDS, data, explain_score, mine):
     cli.add_command(_command)

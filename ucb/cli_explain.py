@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import click
 from ucb import options, session
 from ucb.errors import ConfigError
 from ucb.explain import Explanation, explain
+from ucb.planning import plan, sandbox_of
 from ucb.plugins import task as find_task
-from ucb.sandbox.select import open_sandbox
 from ucb.store import Run
 
 
@@ -41,7 +42,7 @@ def explain_score(
     wanted = modes or tuple(mode for mode in known if mode != own)
     if not wanted:
         raise ConfigError(f"{name} has no mode but {own}.")
-    sandbox = open_sandbox(settings.sandbox, settings.workers)
+    sandbox = sandbox_of(plan(replace(stored, tasks=(name,))), settings)
     try:
         found = [explain(path, name, mode, sandbox) for mode in wanted]
     finally:

@@ -256,10 +256,10 @@ def _gating(baseline: Path | None, config: Config) -> Gate:
 @click.command()
 @click.argument("path", metavar="RUN", type=_FOLDER)
 @click.option("--as", "kind", required=True, type=click.Choice(exports.KINDS))
-@click.option("--to", "target", type=_FILE, help="The file to write: parquet, lm-eval.")
+@click.option("--to", "target", type=_FILE, help="The file to write: csv, parquet, lm-eval.")
 @click.option("--project", default="ucb", show_default=True, help="Where to log: wandb, mlflow.")
 def publish(path: Path, kind: str, target: Path | None, project: str) -> None:
-    """Give a run to other tools: Parquet, lm-eval's JSON, Weights & Biases, MLflow."""
+    """Give a run to other tools: CSV, Parquet, lm-eval's JSON, Weights & Biases, MLflow."""
     if kind == "wandb":
         click.echo(f"Weights & Biases run: {exports.log_wandb(path, project)}")
     elif kind == "mlflow":
@@ -269,7 +269,8 @@ def publish(path: Path, kind: str, target: Path | None, project: str) -> None:
     elif kind == "parquet":
         click.echo(f"{exports.write_parquet(path, target)} rows: {target}")
     else:
-        exports.write_lm_eval(path, target)
+        write = exports.write_csv if kind == "csv" else exports.write_lm_eval
+        write(path, target)
         click.echo(f"Scores: {target}")
 
 

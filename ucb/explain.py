@@ -14,6 +14,7 @@ from pathlib import Path
 
 from ucb import session
 from ucb.errors import ConfigError
+from ucb.planning import plan
 from ucb.run import evaluate, extracted
 from ucb.sandbox import Sandbox
 from ucb.store import Run
@@ -43,8 +44,8 @@ class Explanation:
     """Problems that the other mode asks otherwise."""
     stops: tuple[tuple[str, ...], tuple[str, ...]]
     """Stop sequences of the run and of the other mode."""
-    limits: tuple[Limits, Limits]
-    """Of the first problem's tests, in the run and in the other mode."""
+    limits: tuple[Limits, Limits] | None
+    """Of the first problem's tests, in the run and in the other mode; None if nothing is run."""
     completions: int
     cut: int
     """Completions that may have ended at a stop sequence the other mode does not have."""
@@ -76,9 +77,10 @@ class Explanation:
                 f"{self.other} reads on; only new completions can tell"
             )
         yield f"extraction: {self.codes} of {self.completions} completions give other code"
-        ours_limits, theirs_limits = map(_limit, self.limits)
-        same = ours_limits == theirs_limits
-        yield f"limits: {'the same' if same else f'{theirs_limits} instead of {ours_limits}'}"
+        if self.limits is not None:
+            ours_limits, theirs_limits = map(_limit, self.limits)
+            same = ours_limits == theirs_limits
+            yield f"limits: {'the same' if same else f'{theirs_limits} instead of {ours_limits}'}"
         yield (
             f"verdicts: {len(self.changed)} of {self.completions} change "
             f"({self.gained} more pass, {self.lost} fewer)"
@@ -94,7 +96,7 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
     """
     run = Run(path)
     config = session.stored_config(run.read())
-    each = next((each for each in session.plan(config) if each.task.name == name), None)
+    each = next((each for each in plan(config) if each.task.name == name), None)
     if each is None:
         raise ConfigError(f"{path} has no task {name!r}; it has {', '.join(config.tasks)}.")
     folder, style = run.task(name), Style(config.style)
@@ -122,7 +124,9 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
             for ours, theirs in prompts
         ),
         stops=stops,
-        limits=(_limits(task, each.problems), _limits(other, each.problems)),
+        limits=(
+            (_limits(task, each.problems), _limits(other, each.problems)) if task.executes else None
+        ),
         completions=len(judged),
         cut=ended if set(stops[0]) - set(stops[1]) else 0,
         codes=sum(_recoded(task, other, problems, style, c) for c in judged),
@@ -139,7 +143,7 @@ def _differs(
 ) -> bool:
     """Whether the other mode runs another program for a completion."""
     codes = [extracted(each, problem, style, completion)[0] for each in (task, other)]
-    if not all(code.strip() for code in codes):
+    if not task.executes or not all(code.strip() for code in codes):
         return codes[0] != codes[1]
     ours, theirs = (
         each.program(problem, code).digest()

@@ -15,10 +15,12 @@ from typing import Any
 from ucb.errors import ConfigError
 from ucb.files import replacing
 from ucb.outcomes import RunOutcome, TaskOutcome, rate, values
+from ucb.report import csv
 from ucb.runs import read, require_whole
+from ucb.scores import Scores
 from ucb.store import Run
 
-KINDS = ("parquet", "lm-eval", "wandb", "mlflow")
+KINDS = ("csv", "parquet", "lm-eval", "wandb", "mlflow")
 
 _KS = (1, 2, 5, 10, 20, 50, 100, 200)
 
@@ -38,12 +40,18 @@ def rows(path: Path) -> list[dict[str, Any]]:
                 "reason": verdict.reason.value, "detail": verdict.detail,
                 "judge": verdict.judge, "cpu": verdict.cpu, "output": _printable(verdict.output),
             }  # fmt: skip
+            row |= {f"{_MEASURE}{name}": value for name, value in verdict.measures.items()}
             completion = completions.get(verdict.key)
             for name in ("finish", "tokens_in", "tokens_out", "seconds", "cost", "text", "code"):
                 value = getattr(completion, name, None)
                 row[name] = _printable(value) if isinstance(value, str) else value
             found.append(row)
-    return found
+    # One table, so every row has every measure.
+    measures = sorted({name for row in found for name in row if name.startswith(_MEASURE)})
+    return [{**row, **{name: row.get(name) for name in measures}} for row in found]
+
+
+_MEASURE = "measure_"
 
 
 def frame(path: Path) -> Any:
@@ -62,11 +70,23 @@ def write_parquet(path: Path, target: Path) -> int:
         raise ConfigError(f"{path} has no judged samples to export. Run `ucb run` first.")
     text, whole, real = arrow.string(), arrow.int64(), arrow.float64()
     kinds = {"passed": arrow.bool_(), "cpu": real, "seconds": real, "cost": real}
+    kinds |= {name: real for name in found[0] if name.startswith(_MEASURE)}
     kinds |= dict.fromkeys(("sample", "tokens_in", "tokens_out"), whole)
     schema = arrow.schema([(name, kinds.get(name, text)) for name in found[0]])
     target.parent.mkdir(parents=True, exist_ok=True)
     parquet.write_table(arrow.Table.from_pylist(found, schema=schema), target)
     return len(found)
+
+
+def write_csv(path: Path, target: Path) -> None:
+    """Write every figure of a run's scores, one row per task and metric.
+
+    Raises `ConfigError` for a run that is not scored yet.
+    """
+    found = _scores(path)
+    if not found:
+        raise ConfigError(f"{path} has no scores. Run `ucb report {path}` first.")
+    csv.write_csv(target, path.name, found)
 
 
 def write_lm_eval(path: Path, target: Path) -> None:
@@ -138,7 +158,7 @@ def log_wandb(path: Path, project: str) -> str:
     run = wandb.init(
         project=project, name=path.name, job_type="ucb", config=_settings(path, outcome)
     )
-    run.summary.update(figures(outcome))
+    run.summary.update(figures(outcome) | scored(path))
     for name, task in _items(outcome):
         table = wandb.Table(columns=["problem", "samples", "passed"])
         for problem, tally in task.tallies.items():
@@ -162,7 +182,8 @@ def log_mlflow(path: Path, experiment: str) -> str:
     with mlflow.start_run(run_name=path.name) as run:
         mlflow.log_params(_settings(path, outcome))
         # MLflow allows no @ in a metric's name.
-        mlflow.log_metrics({k.replace("@", "_at_"): v for k, v in figures(outcome).items()})
+        every = figures(outcome) | scored(path)
+        mlflow.log_metrics({k.replace("@", "_at_"): v for k, v in every.items()})
         for name in ("run.json", "report.html"):
             if (path / name).is_file():
                 mlflow.log_artifact(str(path / name))
@@ -180,6 +201,29 @@ def figures(outcome: RunOutcome) -> dict[str, float]:
             found[f"{name}/{metric}_high"] = value.high
         found |= {f"{name}/{figure}": value for figure, value in task.figures.items()}
     return found
+
+
+def scored(path: Path) -> dict[str, float]:
+    """Return the classification and the measures of a run's scores, by `benchmark/figure`."""
+    found: dict[str, float] = {}
+    for task, scores in _scores(path).items():
+        means = {name: measured.mean for name, measured in scores.measures.items()}
+        figures_of = scores.classification.figures if scores.classification else {}
+        for name, value in ({k.value: v for k, v in figures_of.items()} | means).items():
+            found[f"{task}/{name}"] = value.value
+            found[f"{task}/{name}_low"] = value.low
+            found[f"{task}/{name}_high"] = value.high
+    return found
+
+
+def _scores(path: Path) -> dict[str, Scores]:
+    run = Run(path)
+    files = {task: run.task(task).path / "scores.json" for task in run.tasks()}
+    return {
+        task: Scores.from_json(json.loads(file.read_text(encoding="utf-8")))
+        for task, file in files.items()
+        if file.is_file()
+    }
 
 
 def _pass_at(task: TaskOutcome) -> list[str]:

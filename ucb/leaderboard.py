@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ucb.metrics import Spent, TokenRule, pass_at_t, weighted_tokens
 from ucb.outcomes import FIGURES, Protocol, RunOutcome, TaskOutcome, rate
+from ucb.passat import TokenRule, Told, by_budget
 from ucb.stats import Estimate
 from ucb.types import Style
 
@@ -222,7 +222,7 @@ def _entries(
             parameters=next((r.run.parameters for r in line.values() if r.run.parameters), None),
             figures=_figures(line),
             pass_at_k={name: dict(_by_k(r.task)) for name, r in sorted(line.items())},
-            pass_at_t={name: dict(_by_t(r)) for name, r in sorted(line.items())},
+            pass_at_t={name: _by_t(r) for name, r in sorted(line.items())},
         )
         for setting, line in lines.items()
     ]
@@ -303,18 +303,10 @@ def _by_k(task: TaskOutcome) -> Iterator[tuple[int, Estimate]]:
             yield k, rate(task, f"pass@{k}")
 
 
-def _by_t(result: _Result) -> Iterator[tuple[int, Estimate]]:
+def _by_t(result: _Result) -> dict[int, Estimate]:
     """Only budgets that every problem can spend: the others are about other problems."""
     tallies = result.task.tallies.values()
     style = Style.CHAT if result.run.asked.get("style") == Style.CHAT.value else Style.COMPLETE
-    spent = [
-        Spent(t.samples, t.passed, weighted_tokens(t.tokens_in, t.tokens_out, _RULE, style))
-        for t in tallies
-        if t.tokens_in is not None and t.tokens_out is not None
-    ]
-    if len(spent) < len(tallies):
-        return
-    for budget in _BUDGETS:
-        found = pass_at_t(budget, spent)
-        if found is not None and found.problems == len(spent):
-            yield budget, found
+    told = [Told(t.samples, t.passed, t.tokens_in, t.tokens_out) for t in tallies]
+    found = by_budget(_BUDGETS, told, _RULE, style)
+    return {budget: value for budget, value in found.items() if value.problems == len(told)}

@@ -11,13 +11,16 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from enum import StrEnum
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeVar
 
+from ucb.classify import Answers, Classification, Figure, classify, truth
 from ucb.errors import ConfigError, Incomplete, StoreError
-from ucb.stats import Estimate, Method, estimate
+from ucb.passat import BUDGETS, TokenRule, Told, by_budget, pass_at_k, weighted_tokens
+from ucb.scores import Measured, Scores, Usage
+from ucb.stats import Estimate, estimate
 from ucb.types import Completion, Finish, Key, Reason, Stage, Style, Verdict
 
 Metric = Callable[[Iterable[Verdict]], float]
@@ -26,20 +29,6 @@ _Name = TypeVar("_Name", bound=str)
 
 STAGES = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
 """What is reported of a task that does not say what its programs prove."""
-
-
-def pass_at_k(n: int, c: int, k: int) -> float:
-    """
-    Return the chance that k samples drawn from n, of which c pass, hold one that passes.
-
-    This is 1 - C(n-c, k) / C(n, k), the unbiased estimator of Chen et al. 2021
-    (arXiv 2107.03374, section 2.1). It is computed in integers and rounded once,
-    so it is exact to the last bit for every n. Needs 0 <= c <= n and 1 <= k <= n.
-    """
-    if not (0 <= c <= n and 1 <= k <= n):
-        raise ValueError(f"pass@{k} is not defined for {c} passes in {n} samples")
-    ways = math.comb(n, k)
-    return (ways - math.comb(n - c, k)) / ways
 
 
 def pass_at(k: int, stage: Stage = Stage.PASSED) -> Metric:
@@ -60,170 +49,27 @@ def pass_at(k: int, stage: Stage = Stage.PASSED) -> Metric:
     return metric
 
 
-class TokenRule(StrEnum):
-    """What a token of a prompt costs in pass@t, beside 1 for a token of the output."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scheme:
+    """What a task's scores are made of, beside pass@k."""
 
-    PAPER = "ucb-paper"
-    """Half a token, as CoderUJB's paper defines it (arXiv 2403.19287)."""
-    CODE = "ucb-code"
-    """As its published code counts: in completion style the output it measures still
-    repeats the prompt, so a prompt token costs one and a half."""
-
-
-def weighted_tokens(tokens_in: int, tokens_out: int, rule: TokenRule, style: Style) -> float:
-    """
-    Return what one sample costs in pass@t.
-
-    `tokens_in` and `tokens_out` are the prompt and the completion without the
-    prompt, counted with the same tokenizer for all models (the paper: GPT-2's).
-    """
-    repeats_prompt = rule is TokenRule.CODE and style is Style.COMPLETE
-    return (1.5 if repeats_prompt else 0.5) * tokens_in + tokens_out
-
-
-class Spent(NamedTuple):
-    """What one problem cost in pass@t."""
-
-    samples: int
-    passed: int
-    tokens: float
-    """`weighted_tokens` of all its samples together."""
+    stages: Sequence[Stage] = STAGES
+    """What its programs prove."""
+    style: Style = Style.COMPLETE
+    """How the model was asked, which decides what a prompt costs in pass@t."""
+    budgets: Collection[int] = BUDGETS
+    """The t of pass@t, in tokens."""
+    groups: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By a kind of group, such as `language`, the group of each problem."""
+    measures: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """By measure, the problems that it is defined for."""
+    clusters: Mapping[str, str] | None = None
+    """Of a task that classifies: what each problem is a version of."""
+    dates: Mapping[str, str] = field(default_factory=dict)
+    """The day that each problem became public, where it is known."""
 
 
-def pass_at_t(t: int, problems: Iterable[Spent]) -> Estimate | None:
-    """
-    Return the chance of a pass when each problem may cost t tokens, or None if no problem counts.
-
-    t tokens buy t / (tokens per sample) samples, a real number; pass@k's product
-    over i = n-c+1 … n of 1 - k/i takes it as it is. A problem whose samples cost
-    fewer than t tokens together cannot answer and is left out, so `problems` of
-    the estimate says how many did. Definition: CoderUJB, arXiv 2403.19287, as its
-    code has it.
-    """
-    values = []
-    for n, c, tokens in problems:
-        if n and 0 < t <= tokens:
-            k = t * n / tokens
-            missed = math.prod(1 - k / i for i in range(n - c + 1, n + 1)) if n - c >= k else 0.0
-            values.append(1 - missed)
-    return estimate(values) if values else None
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the completions cost. A sum is None unless every completion says its part."""
-
-    completions: int
-    tokens_in: int | None = None
-    tokens_out: int | None = None
-    seconds: float | None = None
-    """Seconds of all completions together, as their backend measured each."""
-    cost: float | None = None
-    """US dollars."""
-
-    @property
-    def tokens_per_second(self) -> float | None:
-        """Tokens generated per second of `seconds`."""
-        return self.tokens_out / self.seconds if self.tokens_out and self.seconds else None
-
-    @property
-    def tokens(self) -> int | None:
-        """Tokens of prompts and completions."""
-        if self.tokens_in is None or self.tokens_out is None:
-            return None
-        return self.tokens_in + self.tokens_out
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Everything a report says about one task of a run."""
-
-    problems: int
-    samples: int
-    """Samples per problem; of the problem that has fewest, where they differ."""
-    expected: int
-    """Rows the run should have."""
-    present: int
-    """Rows it has. Where it is less, every rate is over these alone."""
-    solved: int
-    """Problems with a sample that passed."""
-    pass_at: Mapping[int, Estimate]
-    """By k, over the problems that have k samples."""
-    stages: Mapping[Stage, Estimate]
-    """By stage, the share of samples that reached it."""
-    reasons: Mapping[Reason, int]
-    """Samples by why they got no further, most frequent first."""
-    usage: Usage
-    finishes: Mapping[Finish, int] = field(default_factory=dict)
-    """Completions by why they ended."""
-    rules: Mapping[str, int] = field(default_factory=dict)
-    """Samples by each rule of the extraction that fired, most frequent first."""
-    judges: Mapping[str, int] = field(default_factory=dict)
-    """Executed samples by how they were judged."""
-    cpu: float = 0.0
-    """CPU seconds of all executions."""
-    splits: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
-    """pass@1 by a kind of group, such as `language`, and its name, where there are several."""
-
-    @property
-    def missing(self) -> int:
-        """Rows the run should have and has not."""
-        return self.expected - self.present
-
-    @property
-    def no_code(self) -> int:
-        """Answers in which no code was found."""
-        return self.reasons.get(Reason.NO_CODE, 0)
-
-    @property
-    def truncated(self) -> int:
-        """Answers cut off at their token limit."""
-        return self.finishes.get(Finish.LENGTH, 0)
-
-    @property
-    def tokens_per_solved(self) -> float | None:
-        """Tokens of all prompts and completions, per problem solved."""
-        tokens = self.usage.tokens
-        return tokens / self.solved if tokens is not None and self.solved else None
-
-    @property
-    def cost_per_solved(self) -> float | None:
-        """US dollars of all completions, per problem solved."""
-        cost = self.usage.cost
-        return cost / self.solved if cost is not None and self.solved else None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return this as JSON's own types; `from_json` reads it back."""
-        return asdict(self) | {
-            "pass_at": {str(k): asdict(value) for k, value in self.pass_at.items()},
-            "stages": {stage.name.lower(): asdict(v) for stage, v in self.stages.items()},
-            "missing": self.missing,
-        }
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> Self:
-        """Read what `to_json` wrote; raise `StoreError` when it is something else."""
-        try:
-            return cls(
-                **{name: data[name] for name in _PLAIN},
-                pass_at={int(k): _estimate(v) for k, v in data["pass_at"].items()},
-                stages={Stage[name.upper()]: _estimate(v) for name, v in data["stages"].items()},
-                reasons={Reason(name): count for name, count in data["reasons"].items()},
-                finishes={Finish(name): count for name, count in data["finishes"].items()},
-                splits={
-                    kind: {name: _estimate(v) for name, v in groups.items()}
-                    for kind, groups in data.get("splits", {}).items()
-                },
-                usage=Usage(**data["usage"]),
-            )
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise StoreError(
-                f"These are not the scores of a run, or of another version of UCB ({error}). "
-                "Run `ucb report` on the run folder to make them again."
-            ) from error
-
-
-_PLAIN = ("problems", "samples", "expected", "present", "solved", "rules", "judges", "cpu")
+_PLAIN = Scheme()
 
 
 def score(
@@ -232,8 +78,8 @@ def score(
     ks: Iterable[int],
     *,
     expected: Iterable[Key],
+    scheme: Scheme = _PLAIN,
     audit: Mapping[str, int] | None = None,
-    stages: Iterable[Stage] = STAGES,
     allow_missing: bool = False,
     finish_with: str = "ucb run",
 ) -> Scores:
@@ -241,22 +87,23 @@ def score(
     Return the scores of one task.
 
     `expected` names every row the run should have; `audit` counts the rules of
-    the extraction, complete once `verdicts` has been read to its end. `stages`
-    are those that the task's programs prove.
+    the extraction, complete once `verdicts` has been read to its end.
     `finish_with` is the command that makes missing rows.
 
-    Raises `ConfigError` for a k that is larger than the samples of a problem,
-    `Incomplete` when verdicts are missing (with `allow_missing`, only when all
-    are), and `StoreError` for a row that is not expected or comes twice. With
-    `allow_missing`, pass@k is over the problems that have k samples and is left
-    out where none has.
+    Raises `ConfigError` for a k that is larger than the samples of a problem or
+    a t below 1, `Incomplete` when verdicts are missing (with `allow_missing`,
+    only when all are), and `StoreError` for a row that is not expected, comes
+    twice or has a measure that is none. With `allow_missing`, pass@k is over
+    the problems that have k samples and is left out where none has.
     """
     ledger = _Ledger(expected)
     if not ledger.expected:
         raise ConfigError("There is nothing to score: the run has no problems.")
     ks = sorted(set(ks))
     _check_k(ks, ledger.samples)
-    tally = _Tally()
+    if scheme.budgets and (least := min(scheme.budgets)) < 1:
+        raise ConfigError(f"pass@t of {least} tokens means nothing. Use --t 1 or more.")
+    tally = _Tally(scheme)
     for verdict in verdicts:
         ledger.tick(verdict.key, "verdict")
         tally.add(verdict)
@@ -264,17 +111,16 @@ def score(
         raise Incomplete(ledger.complaint(finish_with))
     bill = _Bill(completions)
     problems = tally.problems.values()
-    passes = {
-        k: [pass_at_k(p.n, p.reached(Stage.PASSED), k) for p in problems if p.n >= k] for k in ks
-    }
+    stages = {stage: estimate(p.reached(stage) / p.n for p in problems) for stage in scheme.stages}
+    shares = {name: p.reached(Stage.PASSED) / p.n for name, p in tally.problems.items()}
     return Scores(
         problems=ledger.problems,
         samples=ledger.samples,
         expected=ledger.expected,
         present=ledger.expected - ledger.missing,
         solved=sum(p.reached(Stage.PASSED) > 0 for p in problems),
-        pass_at={k: estimate(values) for k, values in passes.items() if values},
-        stages={stage: estimate(p.reached(stage) / p.n for p in problems) for stage in stages},
+        pass_at=tally.pass_at(Stage.PASSED, ks),
+        stages=stages,
         reasons=_ranked(tally.reasons),
         usage=bill.usage(),
         finishes=_ranked(bill.finishes),
@@ -282,6 +128,13 @@ def score(
         judges=_ranked(tally.judges),
         # Rounded, since a sum of floats depends on the order the rows arrived in.
         cpu=round(tally.cpu, 6),
+        splits=_split(scheme, shares, tally.accuracy if tally.answers else _mean(shares)),
+        stages_at={s: tally.pass_at(s, ks) for s in scheme.stages if s is not Stage.PASSED},
+        pass_at_t=dict(_by_tokens(scheme, tally.problems, bill)),
+        measures={name: found for name in scheme.measures if (found := tally.measured(name))},
+        measure_splits=dict(_measure_splits(scheme, tally)),
+        classification=tally.classification(),
+        dates=scheme.dates,
     )
 
 
@@ -304,21 +157,137 @@ class _Counts:
         return sum(self._at)
 
 
+class _Sum:
+    """A measure of one problem, added up without rounding, so that no order of rows shows."""
+
+    __slots__ = ("given", "total")
+
+    def __init__(self) -> None:
+        self.total = Fraction()
+        self.given = 0
+
+    def add(self, value: float) -> None:
+        self.total += Fraction(value)
+        self.given += 1
+
+    def over(self, samples: int) -> float:
+        return float(self.total / samples)
+
+
 class _Tally:
     """What is counted of the verdicts."""
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: Scheme) -> None:
         self.problems: dict[str, _Counts] = {}
         self.reasons: Counter[Reason] = Counter()
         self.judges: Counter[str] = Counter()
         self.cpu = 0.0
+        self.answers: dict[str, Answers] = {}
+        self._clusters = scheme.clusters
+        self._sums: dict[str, dict[str, _Sum]] = {
+            name: {problem: _Sum() for problem in defined}
+            for name, defined in scheme.measures.items()
+        }
 
     def add(self, verdict: Verdict) -> None:
-        self.problems.setdefault(verdict.key.problem, _Counts()).add(verdict.stage)
+        problem = verdict.key.problem
+        self.problems.setdefault(problem, _Counts()).add(verdict.stage)
         self.reasons[verdict.reason] += 1
         if verdict.judge:
             self.judges[verdict.judge] += 1
         self.cpu += verdict.cpu
+        for name, sums in self._sums.items():
+            if problem in sums and (value := verdict.measures.get(name)) is not None:
+                _check_share(verdict.key, name, value)
+                sums[problem].add(value)
+        if self._clusters is not None:
+            if problem not in self.answers:
+                self.answers[problem] = Answers(truth(verdict))
+            self.answers[problem].add(verdict)
+
+    def pass_at(self, stage: Stage, ks: Sequence[int]) -> dict[int, Estimate]:
+        """Return pass@k of a stage for each k that some problem has samples for."""
+        rates = {
+            k: [pass_at_k(p.n, p.reached(stage), k) for p in self.problems.values() if p.n >= k]
+            for k in ks
+        }
+        return {k: estimate(values) for k, values in rates.items() if values}
+
+    def means(self, name: str) -> dict[str, float]:
+        """Return a measure by problem; a sample without it counts 0."""
+        sums = self._sums[name]
+        return {p: sums[p].over(counts.n) for p, counts in self.problems.items() if p in sums}
+
+    def measured(self, name: str) -> Measured | None:
+        """Return a measure over the problems it is defined for, or None if there are none."""
+        means = self.means(name).values()
+        sums = [each for each in self._sums[name].values() if each.given]
+        given = estimate(each.over(each.given) for each in sums) if sums else None
+        samples = sum(each.given for each in sums)
+        return Measured(estimate(means), given, samples) if means else None
+
+    def classification(self) -> Classification | None:
+        """Return the figures of yes or no answers, where the task has such."""
+        return classify(self.answers, self._clusters or {}) if self.answers else None
+
+    def accuracy(self, problems: Collection[str]) -> Estimate:
+        """Return the accuracy over some of the problems; likelihoods have no part in it."""
+        some = {
+            name: Answers(self.answers[name].positive, self.answers[name].said) for name in problems
+        }
+        return classify(some, self._clusters or {}).figures[Figure.ACCURACY]
+
+
+def _split(
+    scheme: Scheme, values: Mapping[str, float], over: Callable[[Collection[str]], Estimate]
+) -> dict[str, dict[str, Estimate]]:
+    """Return a figure by group, sorted by name, for each kind that has several groups."""
+    found: dict[str, dict[str, Estimate]] = {}
+    for kind, names in scheme.groups.items():
+        grouped: dict[str, list[str]] = {}
+        for problem in values:
+            if problem in names:
+                grouped.setdefault(names[problem], []).append(problem)
+        if len(grouped) > 1:
+            found[kind] = {name: over(grouped[name]) for name in sorted(grouped)}
+    return found
+
+
+def _measure_splits(
+    scheme: Scheme, tally: _Tally
+) -> Iterator[tuple[str, dict[str, dict[str, Estimate]]]]:
+    for name in scheme.measures:
+        values = tally.means(name)
+        if found := _split(scheme, values, _mean(values)):
+            yield name, found
+
+
+def _mean(values: Mapping[str, float]) -> Callable[[Collection[str]], Estimate]:
+    return lambda problems: estimate(values[problem] for problem in problems)
+
+
+def _by_tokens(
+    scheme: Scheme, problems: Mapping[str, _Counts], bill: _Bill
+) -> Iterator[tuple[TokenRule, dict[Stage, dict[int, Estimate]]]]:
+    """Yield pass@t by stage and t for each rule of what a prompt costs."""
+    known: dict[float, dict[Stage, dict[int, Estimate]]] = {}
+    for rule in TokenRule:
+        weight = weighted_tokens(1, 0, rule, scheme.style)
+        if weight not in known:  # In a chat both rules are one.
+            told = {
+                stage: [
+                    Told(p.n, p.reached(stage), *bill.tokens(name, p.n))
+                    for name, p in problems.items()
+                ]
+                for stage in scheme.stages
+            }
+            known[weight] = {
+                stage: curve
+                for stage, each in told.items()
+                if (curve := by_budget(scheme.budgets, each, rule, scheme.style))
+            }
+        if known[weight]:
+            yield rule, known[weight]
 
 
 class _Bill:
@@ -328,6 +297,7 @@ class _Bill:
         self.finishes: Counter[Finish] = Counter()
         self._sums: dict[str, float] = dict.fromkeys(_SUMMED, 0)
         self._said: Counter[str] = Counter()
+        self._tokens: dict[str, list[int]] = {}
         for completion in completions:
             self.finishes[completion.finish] += 1
             for name in _SUMMED:
@@ -335,6 +305,16 @@ class _Bill:
                 if value is not None:
                     self._sums[name] += value
                     self._said[name] += 1
+            if completion.tokens_in is not None and completion.tokens_out is not None:
+                row = self._tokens.setdefault(completion.key.problem, [0, 0, 0])
+                row[0] += 1
+                row[1] += completion.tokens_in
+                row[2] += completion.tokens_out
+
+    def tokens(self, problem: str, samples: int) -> tuple[int | None, int | None]:
+        """Return the tokens of a problem's prompts and completions, if all its samples say."""
+        said, tokens_in, tokens_out = self._tokens.get(problem, (0, 0, 0))
+        return (tokens_in, tokens_out) if said == samples else (None, None)
 
     def usage(self) -> Usage:
         total = self.finishes.total()
@@ -391,10 +371,14 @@ def _check_k(ks: Sequence[int], samples: int) -> None:
         )
 
 
+def _check_share(key: Key, name: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise StoreError(
+            f"In the verdict of {key.problem}, sample {key.sample}, {name!r} is {value:g}, no "
+            "share from 0 to 1. Judge again with `ucb evaluate RUN --again`."
+        )
+
+
 def _ranked(counts: Mapping[_Name, int]) -> dict[_Name, int]:
     """The most frequent first, and never in the order the rows happened to arrive."""
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def _estimate(data: Mapping[str, Any]) -> Estimate:
-    return Estimate(**{**data, "method": Method(data["method"])})

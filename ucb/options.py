@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from ucb import plugins
 from ucb.config import RunConfig, flag, kinds, load, merged
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -66,8 +67,14 @@ class Numbers(click.ParamType[Any]):
 
 
 def settings(tasks: tuple[str, ...], config: Path | None, flags: dict[str, Any]) -> RunConfig:
-    """Build the configuration from a file and the flags that were given; flags win."""
+    """Build the configuration from a file and the flags that were given; flags win.
+
+    Raises what `ucb.config.load` does, and `UnknownName` for a task that is none.
+    """
     over = {name: value for name, value in flags.items() if value is not None}
     if tasks:
         over["tasks"] = tasks
-    return merged(load(config) if config else {}, over)
+    found = merged(load(config) if config else {}, over)
+    # `ucb-py` stands for all five tasks of that family.
+    names = [task.name for name in found.tasks for task in plugins.family(name)]
+    return replace(found, tasks=tuple(dict.fromkeys(names)))

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 from ucb.errors import ConfigError, UnknownName
-from ucb.metrics import pass_at_k
+from ucb.passat import pass_at_k
 from ucb.stats import Estimate, estimate
-from ucb.types import Stage, Verdict
+from ucb.types import Stage
 
 STAGES = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
 """The stages that are kept of a run. `BASE` is that of one family of benchmarks only."""
@@ -165,34 +165,8 @@ def rate(task: TaskOutcome, metric: str) -> Estimate:
     return estimate(values(task, metric).values())
 
 
-def split(rates: Mapping[str, float], names: Mapping[str, str]) -> dict[str, Estimate]:
-    """Return the mean rate by group, sorted by name; `names` maps each problem to its group."""
-    groups: dict[str, list[float]] = {}
-    for problem, value in rates.items():
-        groups.setdefault(names[problem], []).append(value)
-    return {name: estimate(groups[name]) for name in sorted(groups)}
-
-
-def splits(
-    verdicts: Iterable[Verdict], kinds: Mapping[str, Mapping[str, str]]
-) -> dict[str, dict[str, Estimate]]:
-    """
-    Return pass@1 by group for each kind that has several groups.
-
-    `kinds` maps a kind, such as `language` or `project`, to the group of each problem.
-    """
-    counts: dict[str, list[int]] = {}
-    for verdict in verdicts:
-        row = counts.setdefault(verdict.key.problem, [0, 0])
-        row[0] += 1
-        row[1] += verdict.passed
-    rates = {problem: passed / samples for problem, (samples, passed) in counts.items()}
-    found = {kind: split(rates, names) for kind, names in kinds.items()}
-    return {kind: groups for kind, groups in found.items() if len(groups) > 1}
-
-
 def splits_to_json(found: Mapping[str, Mapping[str, Estimate]]) -> dict[str, Any]:
-    """Return `splits` as `scores.json` holds them under that name."""
+    """Return splits as a baseline and `scores.json` hold them under that name."""
     return {
         kind: {name: asdict(value) for name, value in groups.items()}
         for kind, groups in found.items()

@@ -43,6 +43,16 @@ def task(name: str) -> Task:
     return known[name]
 
 
+def family(name: str) -> list[Task]:
+    """Look up a benchmark, or all whose names begin with `name` and a slash; else as `task`."""
+    known = tasks()
+    if name in known:
+        return [known[name]]
+    if found := [known[each] for each in sorted(known) if each.startswith(f"{name}/")]:
+        return found
+    raise UnknownName("task", name, known)
+
+
 def backends() -> list[str]:
     """Return the names of the installed backends."""
     return sorted({entry.name for entry in entry_points(group="ucb.backends")})

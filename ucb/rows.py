@@ -39,6 +39,7 @@ def completion_to_row(completion: Completion) -> Row:
             seconds=_finite(completion.seconds),
             cost=_finite(completion.cost),
             code=completion.code,
+            choices=None if completion.choices is None else _all_finite(completion.choices),
         ),
     }
 
@@ -55,12 +56,12 @@ def completion_from_row(row: Mapping[str, Any], where: str = "a row") -> Complet
         seconds=read.optional("seconds", _number, None),
         cost=read.optional("cost", _number, None),
         code=read.optional("code", _text, None),
+        choices=read.optional("choices", _numbers, None),
     )
 
 
 def verdict_to_row(verdict: Verdict) -> Row:
     """Return the JSON object of a verdict. A measure that is not a finite number is left out."""
-    measures = {name: value for name, value in verdict.measures.items() if math.isfinite(value)}
     return {
         "problem": verdict.key.problem,
         "sample": verdict.key.sample,
@@ -69,7 +70,7 @@ def verdict_to_row(verdict: Verdict) -> Row:
         **_unless("", detail=verdict.detail, judge=verdict.judge, output=verdict.output),
         **_unless(0.0, cpu=_finite(verdict.cpu) or 0.0),
         **_unless([], rules=list(verdict.rules)),
-        **_unless({}, measures=measures),
+        **_unless({}, measures=_all_finite(verdict.measures)),
     }
 
 
@@ -117,6 +118,10 @@ def _unless(default: object, **fields: object) -> Row:
 
 def _finite(value: float | None) -> float | None:
     return value if value is not None and math.isfinite(value) else None
+
+
+def _all_finite(numbers: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in numbers.items() if math.isfinite(value)}
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from ucb.backends import Backend
 from ucb.sandbox import Sandbox
@@ -74,34 +74,55 @@ def evaluate(
     """
     Completion → code → Program → Execution → Verdict, in any order.
 
-    Completions of problems that are not in `problems` are passed over. Memory
-    is bounded by what the sandbox takes ahead.
+    An answer that the task decides by reading, or that has no code, reaches no
+    sandbox. Completions of problems that are not in `problems` are passed over.
+    Memory is bounded by what the sandbox takes ahead.
     """
     task.prepare(list(problems.values()), sandbox.run)
-    waiting: dict[Key, tuple[Program, tuple[str, ...]]] = {}
-    without_code: deque[Verdict] = deque()
+    read = (
+        _read(task, problems[completion.key.problem], style, completion)
+        for completion in completions
+        if completion.key.problem in problems
+    )
+    if not task.executes:  # Nothing waits for a sandbox: each verdict leaves as it comes.
+        yield from (each for each in read if isinstance(each, Verdict))
+        return
+    waiting: dict[Key, _Waiting] = {}
+    settled: deque[Verdict] = deque()
 
     def programs() -> Iterator[tuple[Key, Program]]:
-        for completion in completions:
-            key = completion.key
-            if key.problem not in problems:
-                continue
-            problem = problems[key.problem]
-            code, rules = extracted(task, problem, style, completion)
-            if not code.strip():
-                without_code.append(Verdict(key, Stage.NOTHING, Reason.NO_CODE, rules=rules))
-                continue
-            program = task.program(problem, code)
-            waiting[key] = (program, rules)
-            yield key, program
+        for each in read:
+            if isinstance(each, Verdict):
+                settled.append(each)
+            else:
+                waiting[each.key] = each
+                yield each.key, each.program
 
     for key, execution in sandbox.run(programs()):
-        program, rules = waiting.pop(key)
+        _, program, rules = waiting.pop(key)
         verdict = task.judge(problems[key.problem], program, key, execution)
         yield replace(verdict, rules=rules)
-        while without_code:
-            yield without_code.popleft()
-    yield from without_code
+        while settled:
+            yield settled.popleft()
+    yield from settled
+
+
+class _Waiting(NamedTuple):
+    """An answer that must run."""
+
+    key: Key
+    program: Program
+    rules: tuple[str, ...]
+
+
+def _read(task: Task, problem: Problem, style: Style, completion: Completion) -> Verdict | _Waiting:
+    """Return the verdict of an answer that need not run, or what must run."""
+    code, rules = extracted(task, problem, style, completion)
+    if decided := task.decide(problem, code, completion):
+        return replace(decided, rules=rules)
+    if not code.strip():
+        return Verdict(completion.key, Stage.NOTHING, Reason.NO_CODE, rules=rules)
+    return _Waiting(completion.key, task.program(problem, code), rules)
 
 
 def extracted(

@@ -2,86 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, here, outcomes, plugins, spending
+from ucb import formats, here, plugins, spending
 from ucb.backends import Backend
 from ucb.config import MOVES_SCORES, RunConfig, flag
 from ucb.errors import ConfigError
-from ucb.metrics import Scores, score
+from ucb.metrics import score
+from ucb.planning import Planned, plan, sandbox_of
 from ucb.progress import Progress
 from ucb.report.html import write_report
 from ucb.report.model import Sample, TaskReport
 from ucb.run import extracted, run_task, wanted
 from ucb.sandbox import Sandbox
-from ucb.sandbox.select import open_sandbox
+from ucb.scores import Scores
 from ucb.store import Run, TaskFolder
-from ucb.task import Task
-from ucb.types import Key, Problem, Style, Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One task of a run, with its problems read."""
-
-    task: Task
-    dataset: Sequence[Problem]
-    """Every problem there is."""
-    problems: Sequence[Problem]
-    """The problems of this run: all, or the first `limit`."""
-    data_sha256: str
-    """Of the whole dataset's rows, whatever file or service they came from."""
-
-    def published_prompts(self) -> dict[str, str]:
-        """Return, by problem, the text that a peer's `completion` continues."""
-        return {p.id: self.task.published_prompt(p) for p in self.dataset}
-
-    def groups(self) -> dict[str, dict[str, str]]:
-        """Return, for each kind of group, the group of each problem."""
-        found: dict[str, dict[str, str]] = {"language": {}}
-        for problem in self.problems:
-            found["language"][problem.id] = problem.language
-            for kind, name in self.task.groups(problem).items():
-                found.setdefault(kind, {})[problem.id] = name
-        return found
-
-    def describe(self) -> dict[str, Any]:
-        """Return what the scores depend on."""
-        return {**self.task.describe(), "data_sha256": self.data_sha256}
-
-
-def plan(config: RunConfig) -> list[Planned]:
-    """Look up the tasks and read their problems; raise before anything is started."""
-    if not config.tasks:
-        raise ConfigError(f"No task given. Known: {', '.join(plugins.tasks())}.")
-    planned = []
-    data = Path(config.data) if config.data else None
-    prompt = Path(config.prompt) if config.prompt else None
-    for name in config.tasks:
-        task = plugins.task(name).configured(
-            mode=config.mode, data=data, few_shot=config.few_shot, prompt=prompt
-        )
-        problems = list(task.problems())
-        planned.append(Planned(task, problems, problems[: config.limit], _digest(problems)))
-    return planned
-
-
-def _digest(problems: Sequence[Problem]) -> str:
-    found = hashlib.sha256()
-    for problem in problems:
-        found.update(json.dumps([problem.id, problem.row], sort_keys=True).encode())
-    return found.hexdigest()
+from ucb.types import Key, Style, Verdict
 
 
 def run_path(config: RunConfig) -> Path:
@@ -108,7 +53,7 @@ def execute(
             config = _going_on(run.read(), config, planned, path)
         opened = _Opened(config, planned, needed=generating and _missing(run, config, planned))
         config = opened.config
-        sandbox = open_sandbox(config.sandbox, config.workers) if judging else None
+        sandbox = sandbox_of(planned, config) if judging else None
         try:
             parts = _parts(run, planned)
             style = Style(config.style)
@@ -140,33 +85,41 @@ def _parts(run: Run, planned: Sequence[Planned]) -> list[spending.Part]:
 
 
 def report(
-    path: Path, *, allow_missing: bool = False, ks: tuple[int, ...] = ()
+    path: Path,
+    *,
+    allow_missing: bool = False,
+    ks: tuple[int, ...] = (),
+    ts: tuple[int, ...] = (),
+    since: str = "",
 ) -> dict[str, Scores]:
-    """Score the stored rows, write `scores.json` and `report.html`, and return the scores."""
+    """
+    Score the stored rows, write `scores.json` and `report.html`, and return the scores.
+
+    `ts` adds to the t of pass@t. With `since`, a day such as `2026-03-04`, the
+    scores are over the problems that became public then or later, and nothing
+    is written: the files of a run are about all of its problems.
+    """
     run = Run(path)
     about = run.read()
     config = stored_config(about)
-    if ks:
-        config = replace(config, k=ks)
-    if allow_missing:
-        config = replace(config, allow_missing=True)
+    config = replace(config, k=ks or config.k, allow_missing=allow_missing or config.allow_missing)
     scores: dict[str, Scores] = {}
     reports = []
-    for each in plan(config):
+    for each in [each.since(since) if since else each for each in plan(config)]:
         folder = run.task(each.task.name)
-        found = score_task(each, folder, config)
-        groups = each.groups()
-        judged = (v for v in folder.verdicts() if v.key.problem in groups["language"])
-        found = replace(found, splits=outcomes.splits(judged, groups))
-        folder.write_scores({**found.to_json(), "generation": about.get("generation", {})})
+        found = score_task(each, folder, config, ts)
         scores[each.task.name] = found
-        rows = samples(each, folder, config)
-        reports.append(TaskReport(each.task.name, found, rows, found.splits))
-    write_report(path / "report.html", about, reports)
+        if not since:
+            folder.write_scores({**found.to_json(), "generation": about.get("generation", {})})
+            reports.append(TaskReport(each.task.name, found, samples(each, folder, config)))
+    if not since:
+        write_report(path / "report.html", about, reports)
     return scores
 
 
-def score_task(each: Planned, folder: TaskFolder, config: RunConfig) -> Scores:
+def score_task(
+    each: Planned, folder: TaskFolder, config: RunConfig, ts: tuple[int, ...] = ()
+) -> Scores:
     """Turn the stored rows of a task into numbers; raise `Incomplete` for missing ones."""
     keys = set(wanted(each.problems, config.samples))
     audit: Counter[str] = Counter()
@@ -182,8 +135,8 @@ def score_task(each: Planned, folder: TaskFolder, config: RunConfig) -> Scores:
         (completion for completion in folder.completions() if completion.key in keys),
         config.k,
         expected=wanted(each.problems, config.samples),
+        scheme=each.scheme(Style(config.style), ts),
         audit=audit,
-        stages=each.task.stages,
         allow_missing=config.allow_missing,
         finish_with=f"ucb run --config {folder.path.parent / 'run.json'}",
     )
@@ -333,8 +286,8 @@ def _description(
         about["model"] = dict(backend.describe())
         if figures := dict(backend.statistics()):
             about["generation"] = figures
-    if sandbox is not None:
-        about["sandbox"] = dict(sandbox.describe())
+    if sandbox is not None and (engine := dict(sandbox.describe())):
+        about["sandbox"] = engine
     return {
         **about,
         **here.about(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,7 +12,7 @@ from ucb.errors import ConfigError, UnknownName
 from ucb.extract import Extraction
 from ucb.judge import judge
 from ucb.prompting import UserPrompt
-from ucb.types import Execution, Key, Problem, Program, Prompt, Stage, Style, Verdict
+from ucb.types import Completion, Execution, Key, Problem, Program, Prompt, Stage, Style, Verdict
 
 Run = Callable[[Iterable[tuple[Key, Program]]], Iterator[tuple[Key, Execution]]]
 """Runs programs in a sandbox: `ucb.sandbox.Sandbox.run`."""
@@ -37,6 +37,11 @@ class Task(ABC):
     """Solved examples it can put before a question."""
     stages: ClassVar[tuple[Stage, ...]] = (Stage.EXTRACTED, Stage.COMPILED, Stage.PASSED)
     """What its programs can prove, in order: a report has a rate of each."""
+    measures: ClassVar[tuple[str, ...]] = ()
+    """Names of the numbers from 0 to 1 in `Verdict.measures` that a report has the mean of,
+    such as `line_coverage`. A sample without one counts 0: see `measured`."""
+    classifies: ClassVar[bool] = False
+    """Whether an answer says yes or no, and verdicts carry the measures of `ucb.classify`."""
 
     def __init__(self) -> None:
         self.mode = self.modes[0]
@@ -92,6 +97,30 @@ class Task(ABC):
         """
         return {}
 
+    def date(self, problem: Problem) -> str | None:  # noqa: ARG002
+        """Return the day that the problem became public, as `2026-03-04`, if it is known.
+
+        A model whose training data ended before it cannot have seen the solution.
+        """
+        return None
+
+    def cluster(self, problem: Problem) -> str:
+        """Return what the problem shares with others that one draw would bring along with it.
+
+        Such as the bug that one shows and another shows repaired. Intervals of
+        a task that classifies resample clusters.
+        """
+        return problem.id
+
+    def measured(self, problem: Problem) -> Collection[str]:  # noqa: ARG002
+        """
+        Return those of `measures` that are defined for the problem.
+
+        A function without branches has no branch coverage: its samples are in
+        no mean of it. A measure that is defined and that a verdict lacks is 0.
+        """
+        return self.measures
+
     @abstractmethod
     def prompt(self, problem: Problem, style: Style) -> Prompt:
         """Ask for a solution to `problem`."""
@@ -106,6 +135,14 @@ class Task(ABC):
     def extract(self, problem: Problem, prompt: Prompt, text: str) -> Extraction:
         """Find the answer, a whole source file, in a model's reply."""
 
+    def materialise(self, problem: Problem) -> None:  # noqa: B027
+        """
+        Fetch what asking and judging the problem takes besides its row, check it and keep it.
+
+        `ucb data` calls it for every problem, so that later runs need no network.
+        Raises `DataError` for what cannot be had, or is not what it was.
+        """
+
     def prepare(self, problems: Sequence[Problem], run: Run) -> None:  # noqa: B027
         """
         Compute, in the sandbox, what judging these problems needs; called before `program`.
@@ -114,9 +151,29 @@ class Task(ABC):
         is computed is kept, so that later calls, and `program`, find it.
         """
 
-    @abstractmethod
-    def program(self, problem: Problem, code: str) -> Program:
-        """Assemble what must run to decide whether `code` is right."""
+    @property
+    def executes(self) -> bool:
+        """Whether answers are run. A task without a `program` decides all of them by reading."""
+        return type(self).program is not Task.program
+
+    def decide(self, problem: Problem, code: str, completion: Completion) -> Verdict | None:  # noqa: ARG002
+        """
+        Return the verdict of an answer that need not run, or None for one that must.
+
+        `code` is what `extract` found, and may be blank; where None is returned
+        for a blank answer, it is one without code. Rules of the extraction are
+        added by the caller.
+        """
+        return None
+
+    def program(self, problem: Problem, code: str) -> Program:  # noqa: ARG002
+        """
+        Assemble what must run to decide whether `code` is right.
+
+        A task that does not override it must `decide` every answer; it raises
+        `ConfigError`.
+        """
+        raise ConfigError(f"{self.name} runs no programs: its answers are judged by reading them.")
 
     @abstractmethod
     def reference(self, problem: Problem) -> str | None:
@@ -135,7 +192,9 @@ class Task(ABC):
         return {}
 
     def shown(self, problem: Problem, code: str) -> str:
-        """Return the tests of `code`, for people to read."""
+        """Return the tests of `code`, for people to read; nothing where nothing is run."""
+        if not self.executes:
+            return ""
         program = self.program(problem, code)
         split = [step.tests.source for step in program.steps if step.tests]
         return "\n".join(split or program.files.values())

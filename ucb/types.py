@@ -60,6 +60,8 @@ class Prompt:
     suffix: str = ""
     """What stands behind the place to be filled, for a model that has tokens for that
     (fill in the middle); others continue `text` alone."""
+    choices: tuple[str, ...] = ()
+    """Answers whose likelihood is asked for beside the text, such as `yes` and `no`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,10 @@ class Completion:
     code: str | None = None
     """The whole source file, for a sample that was brought as one: nothing is
     extracted from `text` then."""
+    choices: Mapping[str, float] | None = None
+    """The natural logarithm of the probability that the completion begins with each of the
+    prompt's choices, large or small and with a space before it or without; where the backend
+    tells. One that a server does not count among the likely ones is left out."""
 
 
 class Stage(IntEnum):
@@ -308,7 +314,8 @@ class Verdict:
     """The exception's type, the signal's name, the compiler's first line."""
     judge: str = ""
     """How it was judged: `split` (tests in a process of their own), `nonce`
-    (the end of the tests was proved) or `status` (exit status alone)."""
+    (the end of the tests was proved), `status` (exit status alone) or `answer`
+    (compared with the right one; nothing ran)."""
     cpu: float = 0.0
     """CPU seconds of all steps."""
     rules: tuple[str, ...] = ()

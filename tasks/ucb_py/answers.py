@@ -84,6 +84,14 @@ def header(function: str) -> str:
     return "\n".join(lines[:last])
 
 
+def documented(function: str) -> str:
+    """Return a function down to its docstring, without the rest of its body or a line end."""
+    node = _only(function)
+    if node is None or ast.get_docstring(node, clean=False) is None:
+        return header(function)
+    return "\n".join(function.split("\n")[: node.body[0].end_lineno])
+
+
 def with_body(function: str, body: str) -> str:
     """Return a function, without indentation, with another body."""
     return f"{header(function)}\n{body}"

@@ -1,4 +1,4 @@
-"""The code that a bug's row stands for, fetched when a problem first needs it."""
+"""The code that a row stands for, fetched when a problem first needs it."""
 
 from __future__ import annotations
 
@@ -16,22 +16,25 @@ from .answers import shifted
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """One bug as code. The two functions stand without the indentation of their class."""
+    """One row as code. The functions stand without the indentation of their class."""
 
     tree: str
-    """The release with the fix, in the store."""
+    """The release with the function that is right, in the store."""
     source: str
     """The function's file in it."""
     indent: int
     """Columns that the function stands in."""
     fixed: str
     buggy: str
+    """As the release before had it; nothing for a row without one."""
 
 
 class Releases:
     """Texts by set and problem. Generation and judging ask at the same time."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, runs: bool = True) -> None:
+        """Without `runs`, what a project needs in order to be run is not fetched."""
+        self._runs = runs
         self._lock = threading.Lock()
         self._restorers: dict[Path, Restorer] = {}
         self._texts: dict[tuple[Path, str], Texts] = {}
@@ -47,15 +50,17 @@ class Releases:
             if key not in self._texts:
                 if file not in self._restorers:
                     self._restorers[file] = Restorer(file.with_name("environments.json"))
-                self._texts[key] = _read(self._restorers[file], row)
+                self._texts[key] = _read(self._restorers[file], row, self._runs)
             return self._texts[key]
 
 
-def _read(kept: Restorer, row: Mapping[str, Any]) -> Texts:
-    tree = kept.project(row).tree
-    old = kept.tree(row["package"], row["old"])
+def _read(kept: Restorer, row: Mapping[str, Any], runs: bool) -> Texts:
+    tree = kept.project(row).tree if runs else kept.tree(row["package"], row["new"])
     fixed = kept.function(tree, row["file"], row["span"])
-    buggy = kept.function(old, row["old_file"], row["old_span"])
+    buggy = ""
+    if "old" in row:
+        old = kept.tree(row["package"], row["old"])
+        buggy = kept.function(old, row["old_file"], row["old_span"])
     indent = len(fixed) - len(fixed.lstrip(" "))
     return Texts(
         tree,

@@ -22,7 +22,7 @@ def cache(factory: pytest.TempPathFactory) -> Iterator[Path]:
         folder = factory.mktemp("cache")
         patch.setenv("UCB_CACHE_DIR", str(folder))
         runner = store() / "env" / "runner" / "site"
-        for package in ("pytest", "pluggy", "iniconfig", "packaging", "pygments"):
+        for package in ("pytest", "pluggy", "iniconfig", "packaging", "pygments", "coverage"):
             for file in files_of(package) or ():
                 if ".." not in file.parts and "__pycache__" not in file.parts:
                     target = runner / file

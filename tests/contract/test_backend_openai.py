@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from tests.contract.remote_contract import RemoteContract
 from tests.servers.api_stub import Stub, failure
+from tests.servers.http import Seen, Sent
 from tests.unit.remote_fakes import chats, keys
 from ucb.types import Finish, Style
 
@@ -100,6 +103,63 @@ class TestOpenAI(RemoteContract):
         sent = stub.questions[-1]
         assert sent["messages"][-1] == {"role": "assistant", "content": "Sure:\n"}
         assert sent["continue_final_message"] is True
+
+    @pytest.mark.parametrize("stream", [False, True])
+    @pytest.mark.parametrize("style", list(Style))
+    @pytest.mark.parametrize("one_shape", [False, True])
+    def test_choices(self, stub: Stub, style: Style, stream: bool, one_shape: bool) -> None:
+        """They are read off the first token's likely ones, large and small added up."""
+        stub.one_shape = one_shape
+        stub.likely = {" Yes": math.log(0.5), "yes": math.log(0.25), "The": -3.0, "no": -4.0}
+        asked = chats(2, style=style, choices=("yes", "no", "perhaps"))
+        for completion in self.open(stub, stream=stream).generate(asked):
+            assert completion.choices == pytest.approx({"yes": math.log(0.75), "no": -4.0})
+            assert completion.text == stub.text
+        sent = stub.questions[-1]
+        assert (sent["logprobs"], sent.get("top_logprobs")) in ((True, 20), (20, None))
+        assert "choices" not in sent
+
+    def test_no_choices(self, stub: Stub) -> None:
+        """Nothing is asked for, and nothing told, unless the prompt has some."""
+        stub.likely = {"yes": -1.0}
+        (completion,) = self.open(stub).generate(chats(1))
+        assert completion.choices is None
+        assert not {"logprobs", "top_logprobs", "choices"} & set(stub.questions[-1])
+
+    @pytest.mark.parametrize(
+        ("status", "message"),
+        [
+            (400, "'logprobs' is not supported with this model."),
+            (400, "top_logprobs: Input should be less than or equal to 5"),
+            (403, "You are not allowed to request logprobs from this model."),
+        ],
+    )
+    def test_a_server_that_refuses_choices(self, stub: Stub, status: int, message: str) -> None:
+        """Its answers are taken without, whatever it says; one that ignores them likewise."""
+        (silent,) = self.open(stub).generate(chats(1, choices=("yes", "no")))
+        assert silent.choices is None
+        stub.faults = lambda *_: (
+            failure(status, message) if "logprobs" in stub.questions[-1] else None
+        )
+        backend = self.open(stub, concurrency=1)
+        done = list(backend.generate(chats(3, choices=("yes", "no"))))
+        assert [(each.text, each.choices) for each in done] == [(stub.text, None)] * 3
+        assert backend.describe()["dropped_parameters"] == ["logprobs"]
+
+    @pytest.mark.parametrize("style", list(Style))
+    def test_a_server_that_tells_few_likely_tokens(self, stub: Stub, style: Style) -> None:
+        """It is asked for fewer, once for all calls, however many are under way."""
+        stub.likely = {"yes": -0.1, "no": -2.0}
+
+        def faults(_: int, seen: Seen) -> Sent | None:
+            most = seen.body["top_logprobs" if style is Style.CHAT else "logprobs"]
+            return failure(400, "must be 5 or less", param="logprobs") if most > 5 else None
+
+        stub.faults = faults
+        backend = self.open(stub, concurrency=4)
+        for each in backend.generate(chats(8, style=style, choices=("yes", "no"))):
+            assert each.choices == pytest.approx(stub.likely)
+        assert "dropped_parameters" not in backend.describe()
 
     def test_refusals(self, stub: Stub) -> None:
         """A filtered answer and a filtered prompt are answers, never tried again."""

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -127,6 +128,19 @@ class TestVLLM:
         assert about["dtype"] == "float32"
         assert len(about["sha256"]) == 64
         assert all(isinstance(value, int | float) for value in smollm.statistics().values())
+
+    def test_choices_as_the_hf_backend(self, smollm: Backend) -> None:
+        """Both find the same answers as likely, whether or not they are written."""
+        prompt = Prompt("Is 7 a prime number? Answer yes or no:", Style.COMPLETE)
+        asked = replace(prompt, choices=("yes", "no", "perhaps"))
+        one = Request(Key("p", 0), asked, Sampling(max_tokens=4))
+        hf = plugins.backend("hf", model="smollm2-135m", dtype="float32", device="cpu")
+        ours, theirs = (next(iter(b.generate([one]))) for b in (smollm, hf))
+        assert ours.choices is not None
+        assert theirs.choices is not None
+        for choice in ("yes", "no"):
+            assert ours.choices[choice] == pytest.approx(theirs.choices[choice], abs=1e-3)
+        assert ours.text == theirs.text
 
     def test_greedy_as_the_hf_backend(self, smollm: Backend) -> None:
         """In float32 both compute the same answers, from the same tokens."""

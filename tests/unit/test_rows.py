@@ -28,6 +28,7 @@ COMPLETIONS = st.builds(
     st.none() | NUMBERS,
     st.none() | NUMBERS,
     st.none() | TEXTS,
+    st.none() | st.dictionaries(TEXTS, st.floats(max_value=0, allow_infinity=False)),
 )
 VERDICTS = st.builds(
     Verdict,
@@ -80,6 +81,8 @@ def test_numbers_that_json_cannot_hold_are_left_out() -> None:
     assert verdict_to_row(verdict)["measures"] == {"b": 1.0}
     assert "cpu" not in verdict_to_row(verdict)
     assert "cost" not in completion_to_row(Completion(Key("p", 0), "", cost=math.nan))
+    unlikely = Completion(Key("p", 0), "", choices={"yes": -math.inf, "no": -0.5})
+    assert completion_to_row(unlikely)["choices"] == {"no": -0.5}
 
 
 def test_unknown_fields_are_passed_over() -> None:
@@ -99,6 +102,7 @@ def test_unknown_fields_are_passed_over() -> None:
         ({"tokens_in": 1.5}, "'tokens_in' must be a whole number"),
         ({"seconds": "1"}, "'seconds' must be a number"),
         ({"cost": 10**400}, "'cost' must be a number"),
+        ({"choices": [0.5]}, "'choices' must be an object of numbers"),
     ],
 )
 def test_a_bad_completion_row_says_where_and_what(change: dict[str, Any], sentence: str) -> None:

@@ -17,6 +17,8 @@ from ucb.stats import (
     estimate,
     mcnemar_exact,
     paired_bootstrap,
+    percentiles,
+    resampled,
     wilson,
 )
 
@@ -126,6 +128,35 @@ def test_the_bootstrap_agrees_with_the_t_interval() -> None:
     low, high = bootstrap(values.tolist())
     assert low == pytest.approx(values.mean() - half, abs=0.001)
     assert high == pytest.approx(values.mean() + half, abs=0.001)
+
+
+@pytest.mark.parametrize("kinds", [3, 64, 65, 300])
+def test_resamples_are_draws_with_replacement(kinds: int) -> None:
+    """Each holds as many units as there are, and each kind comes as often as it is there."""
+    counts = [1 + kind % 3 for kind in range(kinds)]
+    drawn = resampled(counts, lambda draws: draws.astype(np.float64), resamples=4000)
+    assert drawn.shape == (4000, kinds)
+    assert set(drawn.sum(axis=1)) == {float(sum(counts))}
+    # The mean of 4000 counts of variance below 3 is off by less than 6 standard errors.
+    assert drawn.mean(axis=0) == pytest.approx(np.array(counts), abs=6 * math.sqrt(3 / 4000))
+    assert float(drawn[:, 0].var()) == pytest.approx(1 - 1 / sum(counts), rel=0.15)
+
+
+@pytest.mark.parametrize("kinds", [10, 100])
+def test_resamples_do_not_depend_on_the_size_of_a_block(kinds: int) -> None:
+    """How many are drawn at once is a matter of memory alone."""
+
+    def plain(draws: np.typing.NDArray[np.int64]) -> np.typing.NDArray[np.float64]:
+        return draws.astype(np.float64)
+
+    one, two = (resampled([2] * kinds, plain, width=w, resamples=50) for w in (1, 1 << 19))
+    assert (one == two).all()
+
+
+def test_percentiles_need_two_units() -> None:
+    """One cluster has no spread."""
+    with pytest.raises(ValueError, match="at least two units"):
+        percentiles(np.array([0.5, 0.5]), 1)
 
 
 def test_the_bootstrap_needs_two_values() -> None:

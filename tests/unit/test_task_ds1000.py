@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ucb import plugins
 from ucb.errors import DataError
 from ucb.extract import Extraction, Rule
-from ucb.session import Planned
+from ucb.planning import Planned
 from ucb.task import Task
 from ucb.types import (
     NONCE,

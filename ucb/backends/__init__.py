@@ -18,7 +18,8 @@ class Backend(Protocol):
     request that keeps failing is logged and not yielded: a missing row means
     "not done yet", never "the model was wrong". A fault that no retry mends
     (no such model, a wrong key, out of memory) raises `BackendError` with a
-    sentence that says what to do.
+    sentence that says what to do. A backend that can tell how likely a prompt's
+    `choices` are does so in `Completion.choices`; one that cannot leaves it out.
     """
 
     styles: frozenset[Style]

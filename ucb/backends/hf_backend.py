@@ -195,7 +195,11 @@ class HFBackend:
             return None
         stops, ends = self._prompts.stops(request.prompt)
         text = Text(self._tokenizer, prompt, stops)
-        return Row(request, tuple(prompt), limit, ends | self._ends, text)
+        forms = self._prompts.forms(request.prompt)
+        longest = max((len(form) for each in forms.values() for form in each), default=0)
+        if window is not None and len(prompt) + longest > window:
+            forms = {}
+        return Row(request, tuple(prompt), limit, ends | self._ends, text, forms)
 
     def _decoded(self, batch: Batch) -> Iterator[Row]:
         pad = self._tokenizer.pad_token_id

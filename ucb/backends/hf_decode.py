@@ -29,6 +29,7 @@ from transformers import (
 
 from ucb.backends.hf_batch import Batch
 from ucb.backends.hf_cache import joined, read_prompt
+from ucb.backends.hf_choices import likelihoods
 from ucb.backends.hf_sample import Draw
 from ucb.backends.hf_stop import Row
 
@@ -59,7 +60,7 @@ class Decoder:
         live = [True] * len(batch.rows) + [False] * spare
         started = time.perf_counter()
         ids, mask = self._padded(slots, batch.width)
-        cache = self._prefilled(slots, batch.width) if self._shares else None
+        cache = self._prefilled(slots, batch.width)
         _share(time.perf_counter() - started, dict.fromkeys(batch.rows, 1))
         draw = self._draw(batch, slots)
         warpers = _warpers(batch, draw)
@@ -111,14 +112,22 @@ class Decoder:
         device = self._model.device
         return torch.tensor(ids, device=device), torch.tensor(mask, device=device)
 
-    def _prefilled(self, rows: Sequence[Row], wide: int) -> Cache:
-        """Read each distinct prompt once and alone; its rows start from copies."""
+    def _prefilled(self, rows: Sequence[Row], wide: int) -> Cache | None:
+        """Read each distinct prompt once and alone, with its choices; its rows start from copies.
+
+        None for a model that reads prompts together.
+        """
         read: list[DynamicCache] = []
-        copies: list[int] = []
-        for prompt, same in groupby(rows, key=lambda row: row.prompt):
-            read.append(read_prompt(self._model, prompt))
-            copies += [len(read) - 1] * len(list(same))
-        return joined([read[index] for index in copies], wide - 1)
+        for (prompt, forms), group in groupby(rows, key=lambda row: (row.prompt, row.forms)):
+            same = list(group)
+            alone = read_prompt(self._model, prompt) if self._shares else None
+            if forms:
+                likely = likelihoods(self._model, prompt, forms, alone)
+                for row in same:
+                    row.choices = likely
+            if alone is not None:
+                read += [alone] * len(same)
+        return joined(read, wide - 1) if self._shares else None
 
     def _kept(self, live: Sequence[bool]) -> torch.Tensor:
         """Return the rows to go on with: the live ones, and ended ones up to a whole granule."""

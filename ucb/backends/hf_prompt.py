@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import TemplateError
 
+from ucb.backends import choices
 from ucb.backends.fim import fim_of
 from ucb.backends.templates import TEMPLATES, Template
 from ucb.errors import BackendError, UnknownName
@@ -59,6 +61,26 @@ class PromptEncoder:
         special = prompt.style is Style.COMPLETE or not self._own
         ids: list[int] = self._tokenizer(self.text(prompt), add_special_tokens=special)["input_ids"]
         return ids or [self._first_token()]
+
+    def forms(self, prompt: Prompt) -> dict[str, tuple[tuple[int, ...], ...]]:
+        """
+        Return the tokens that count as each of the prompt's choices: see `choices.forms`.
+
+        A form that the tokenizer would join with the end of the prompt is none, nor is one that
+        begins with another. A choice without a form is left out.
+        """
+        if not prompt.choices:
+            return {}
+        before, text = self.tokens(prompt), self.text(prompt)
+        special = prompt.style is Style.COMPLETE or not self._own
+        found = {}
+        for choice in prompt.choices:
+            texts = [text + form for form in choices.forms(choice)]
+            whole = self._tokenizer(texts, add_special_tokens=special)["input_ids"]
+            behind = {tuple(ids[len(before) :]) for ids in whole if ids[: len(before)] == before}
+            if alone := tuple(sorted(each for each in behind - {()} if not _longer(each, behind))):
+                found[choice] = alone
+        return found
 
     def text(self, prompt: Prompt) -> str:
         """Return what the model reads, as text: see `tokens`."""
@@ -138,3 +160,8 @@ class PromptEncoder:
             if token is not None:
                 return int(token)
         return 0
+
+
+def _longer(form: tuple[int, ...], others: Iterable[tuple[int, ...]]) -> bool:
+    """Whether a form begins with another one."""
+    return any(each and each != form and form[: len(each)] == each for each in others)

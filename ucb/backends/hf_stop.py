@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,10 @@ class Row:
     ends: frozenset[int]
     """Tokens that end the text."""
     text: Text
+    forms: Mapping[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
+    """The prompt's choices as tokens."""
+    choices: Mapping[str, float] | None = None
+    """How likely each of them is, once the prompt is read."""
     tokens: list[int] = field(default_factory=list)
     finish: Finish | None = None
     seconds: float = 0.0
@@ -88,4 +92,5 @@ class Row:
             tokens_in=len(self.prompt),
             tokens_out=len(self.tokens),
             seconds=round(self.seconds, 4),
+            choices=self.choices,
         )

@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 import openai
 
+from ucb.backends.choices import of_first_token
 from ucb.backends.remote.address import is_local, key_from, shown
 from ucb.backends.remote.faults import Passing
 from ucb.backends.remote.options import TIMEOUT, sample_seed
@@ -26,6 +27,9 @@ _STOPS = 4
 """OpenAI takes no more stop sequences; what it does not get is cut here."""
 _TOGETHER = 8
 """Samples of a prompt in one request, where the prompt is paid for once per request."""
+_LIKELY, _LESS_LIKELY = 20, 5
+"""The most likely tokens that OpenAI tells for each token of an answer, at most: of a chat, and of
+a completion. Other servers allow one or the other for both."""
 _FINISH = {"stop": Finish.STOP, "length": Finish.LENGTH, "content_filter": Finish.REFUSED}
 _CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
 """Asks vLLM, SGLang and transformers to go on with the assistant's message. llama.cpp does
@@ -45,6 +49,8 @@ class Shape:
     stream: bool
     timeout: float
     """Seconds."""
+    likely: int = _LIKELY
+    """Likely tokens asked for where a prompt has choices; 0 for none."""
     dropped: tuple[str, ...] = ()
     """Parameters that the server does not take for this model."""
 
@@ -81,6 +87,11 @@ class Shape:
             self.stops = 0
         elif name in ("continue_final_message", "add_generation_prompt") and self.prefill:
             self.prefill = False
+        elif name in ("logprobs", "top_logprobs") and self.likely > _LESS_LIKELY:
+            self.likely = _LESS_LIKELY
+            return True
+        elif name in ("logprobs", "top_logprobs") and self.likely:
+            self.likely, name = 0, "logprobs"
         elif name not in ("temperature", "top_p", "seed") or name in self.dropped:
             return False
         self.dropped = (*self.dropped, name)
@@ -149,12 +160,13 @@ class OpenAIEndpoint:
     async def ask(self, call: Call) -> Reply:
         """Make one attempt, more only to do without a parameter that the server refuses."""
         while True:
-            known = self.shape.dropped
+            known = self.shape.dropped, self.shape.likely
             try:
                 return await self._attempt(call)
             except Unsupported as fault:
                 # Another call may have learnt of it in the meantime.
-                if known == self.shape.dropped and not self.shape.narrow(fault.name):
+                now = self.shape.dropped, self.shape.likely
+                if known == now and not self.shape.narrow(fault.name):
                     raise
             except Filtered:
                 return Reply([Answer("", Finish.REFUSED, 0)] * len(call.requests), Usage(0, 0))
@@ -179,6 +191,9 @@ class OpenAIEndpoint:
         del sent["max_tokens"]
         stops = sendable(sent.pop("stop"), shape.stops)
         prefill = sent.pop("prefill")
+        if sent.pop("choices", ()) and shape.likely:
+            chat = {"logprobs": True, "top_logprobs": shape.likely}
+            sent |= chat if "messages" in sent else {"logprobs": shape.likely}
         if stops:
             sent["stop"] = stops
         if prefill and shape.prefill:
@@ -237,6 +252,8 @@ def body(request: Request) -> dict[str, Any]:
     else:
         system = [{"role": "system", "content": prompt.system}] if prompt.system else []
         asked = {"messages": [*system, {"role": "user", "content": prompt.text}]}
+    if prompt.choices:
+        asked["choices"] = list(prompt.choices)
     return asked | {
         "max_tokens": sampling.max_tokens,
         "temperature": sampling.temperature,
@@ -256,7 +273,27 @@ def _answer(choice: Any, prompt: Prompt) -> Answer:
     if refusal:
         return Answer(text or str(refusal), Finish.REFUSED)
     text, stopped = cut((text or "").removeprefix(prompt.prefill), prompt.stop)
-    return Answer(text, Finish.STOP if stopped and finish is Finish.LENGTH else finish)
+    finish = Finish.STOP if stopped and finish is Finish.LENGTH else finish
+    tokens = _first_token(getattr(choice, "logprobs", None)) if prompt.choices else {}
+    return Answer(text, finish, choices=of_first_token(prompt.choices, tokens))
+
+
+def _first_token(told: Any) -> dict[str, float]:
+    """Return the log-probabilities of the likely first tokens, by text; nothing if none are told.
+
+    Those of a chat are a list of objects, those of a completion one object. llama.cpp answers
+    completions in the shape of chats, which the SDK then leaves as it came.
+    """
+    if first := next(iter(getattr(told, "content", None) or ()), None):
+        likely = [*(_field(first, "top_logprobs") or ()), first]
+        pairs = [(_field(each, "token"), _field(each, "logprob")) for each in likely]
+    else:
+        pairs = [*(next(iter(getattr(told, "top_logprobs", None) or ()), None) or {}).items()]
+    return {token: float(log) for token, log in pairs if isinstance(log, int | float)}
+
+
+def _field(item: Any, name: str) -> Any:
+    return item.get(name) if isinstance(item, Mapping) else getattr(item, name, None)
 
 
 def _usage(usage: Any) -> Usage | None:
@@ -281,6 +318,8 @@ class _Choice:
     message: _Message | None
     text: str = ""
     finish_reason: str | None = None
+    logprobs: Any = None
+    """Those of the first token."""
 
     def add(self, piece: Any) -> None:
         delta = getattr(piece, "delta", None)
@@ -290,6 +329,8 @@ class _Choice:
         else:
             self.text += getattr(piece, "text", None) or ""
         self.finish_reason = piece.finish_reason or self.finish_reason
+        if not _first_token(self.logprobs):
+            self.logprobs = getattr(piece, "logprobs", None)
 
 
 @dataclass(slots=True)

@@ -15,6 +15,7 @@ import torch
 import vllm
 from vllm.v1.engine.exceptions import EngineDeadError
 
+from ucb.backends.choices import summed
 from ucb.backends.hf_load import Loading, load_tokenizer, pinned, unpacked
 from ucb.backends.hf_prompt import PromptEncoder
 from ucb.backends.hf_stop import Text
@@ -46,6 +47,8 @@ class _Asked:
     prompt: list[int]
     text: Text
     started: float
+    forms: Mapping[str, list[int]]
+    """The prompt's choices, as the tokens that count as each."""
 
 
 class VLLMBackend:
@@ -190,6 +193,11 @@ class VLLMBackend:
             return False
         stops, ends = self._prompts.stops(request.prompt)
         sampling = request.sampling
+        # The engine tells the likelihood of tokens, not of texts of several.
+        forms = {
+            choice: [form[0] for form in each if len(form) == 1]
+            for choice, each in self._prompts.forms(request.prompt).items()
+        }
         params = vllm.SamplingParams(
             temperature=sampling.temperature,
             top_p=sampling.top_p,
@@ -197,10 +205,11 @@ class VLLMBackend:
             max_tokens=limit,
             stop=list(stops),
             stop_token_ids=sorted(ends),
+            logprob_token_ids=sorted({token for each in forms.values() for token in each}) or None,
         )
         name = f"{request.key.problem} {request.key.sample}"
         asked[name] = _Asked(
-            request, prompt, Text(self._tokenizer, prompt, stops), time.perf_counter()
+            request, prompt, Text(self._tokenizer, prompt, stops), time.perf_counter(), forms
         )
         engine.add_request(name, prompt, params)
         return True
@@ -233,7 +242,20 @@ class VLLMBackend:
             tokens_in=len(asked.prompt),
             tokens_out=len(tokens),
             seconds=round(time.perf_counter() - asked.started, 4),
+            choices=_likelihoods(asked.forms, written.logprobs),
         )
+
+
+def _likelihoods(forms: Mapping[str, list[int]], told: Any) -> dict[str, float] | None:
+    """Return how likely each choice was as the first token; None if the engine does not tell."""
+    if not told:
+        return None
+    return summed(
+        {
+            choice: [told[0][token].logprob for token in tokens if token in told[0]]
+            for choice, tokens in forms.items()
+        }
+    )
 
 
 def _version() -> str:

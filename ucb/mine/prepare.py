@@ -7,6 +7,7 @@ import logging
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -104,8 +105,10 @@ def keep(release: Release, tree: Tree, *, python: str = "3.11") -> str:
         if f"{sys.version_info[0]}.{sys.version_info[1]}" == python:
             # What a room copies it need not compile for every program. A release of another
             # age holds files that this Python cannot compile: those are left as they are.
-            compileall.compile_dir(
-                copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
-            )
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                compileall.compile_dir(
+                    copy, quiet=2, invalidation_mode=PycInvalidationMode.UNCHECKED_HASH
+                )
         copy.replace(folder)
     return name

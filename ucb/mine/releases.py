@@ -223,16 +223,32 @@ def _pairs(
     found = list(pairwise(kept))
     if since is None:
         return found
-    midnight = datetime(since.year, since.month, since.day, tzinfo=UTC)
     recent = []
     for old, new in found:
         if new.uploaded is None:
             dropped[Skip.NO_TIME] += 1
-        elif new.uploaded < midnight:
+        elif not is_since(new, since):
             dropped[Skip.BEFORE] += 1
         else:
             recent.append((old, new))
     return recent
+
+
+def is_since(release: Release, since: date) -> bool:
+    """Whether a release is known to be of this day (UTC) or later."""
+    midnight = datetime(since.year, since.month, since.day, tzinfo=UTC)
+    return release.uploaded is not None and release.uploaded >= midnight
+
+
+def usable(trees: Trees, release: Release, *, python: str = "3.11") -> bool:
+    """Whether problems can be made of one release: it has tests, a licence, this Python."""
+    if release.yanked or not _admits(release, python):
+        return False
+    try:
+        tree = trees.tree(release)
+    except DataError:
+        return False
+    return _unusable(tree, tree) is None
 
 
 def _admits(release: Release, python: str) -> bool:

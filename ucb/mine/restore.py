@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +18,28 @@ from ucb.mine.sdist import describe, unpack
 from ucb.project import TREES, store
 from ucb.project.suite import Project
 
-_FIELDS = ("id", "package", "old", "new", "file", "span", "old_file", "old_span", "triggers",
-           "roots", "modules", "tests", "environment", "others", "passing", "cpu")  # fmt: skip
+_FUNCTION = ("id", "package", "new", "file", "span", "qualname", "triggers", "roots", "modules",
+             "tests", "environment", "others", "passing", "cpu")  # fmt: skip
+_BUG = (*_FUNCTION, "old", "old_file", "old_span")
 
 
 def bugs(path: Path) -> Iterator[dict[str, Any]]:
     """
-    Yield the rows of a mined set.
+    Yield the bugs of a mined set.
 
     Raises:
         DataError: the file cannot be read, or a line is no bug; the line is named.
 
     """
+    yield from _rows(path, "bug", _BUG)
+
+
+def functions(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the functions of a mined set; raise as `bugs` does."""
+    yield from _rows(path, "function", _FUNCTION)
+
+
+def _rows(path: Path, kind: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -37,11 +47,11 @@ def bugs(path: Path) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             row = json.loads(line)
-            lacking = [name for name in _FIELDS if name not in row]
+            lacking = [name for name in fields if name not in row]
         except (ValueError, TypeError):
             lacking = ["the form of a row"]
         if lacking:
-            raise DataError(f"{path}, line {number}, is no mined bug: it lacks {lacking[0]}.")
+            raise DataError(f"{path}, line {number}, is no mined {kind}: it lacks {lacking[0]}.")
         yield row
 
 
@@ -56,7 +66,7 @@ class Restorer:
 
     def project(self, row: Mapping[str, Any]) -> Project:
         """
-        Put a bug's new release and what it needs into the store.
+        Put a row's new release and what it needs into the store.
 
         Raises `DataError` for what the index does not have, or has changed.
         """

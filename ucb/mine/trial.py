@@ -12,27 +12,17 @@ The rules, each of which a candidate must pass (their names are in `Failed`):
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
-from ucb.mine.functions import Module, read_module, read_source
+from ucb.mine.baseline import SEEDS, Baseline, Untouched
+from ucb.mine.functions import read_source
 from ucb.mine.releases import Candidate
 from ucb.mine.sdist import Tree
 from ucb.project import splice
-from ucb.project.suite import REPORT, Project, Suite
-from ucb.task import Run
-from ucb.types import Ended, Execution, Key, Limits, Program
-
-_REACHED = "_ucb_reached"
-"""What `ucb.project.runner` counts with."""
-_SEEDS = (None, 1)
-"""Hash seeds of the rooms' own interpreter, and of another."""
-_SLOWER, _AT_LEAST = 5.0, 20.0
-"""Times the CPU seconds of the untouched release's tests that an edition may take, and seconds."""
-_LONGEST = Limits(cpu=600.0, wall=1200.0, memory=4096, output=1 << 23)
+from ucb.project.suite import Suite
 
 
 class Failed(StrEnum):
@@ -46,37 +36,6 @@ class Failed(StrEnum):
     UNSTABLE = "other tests fail with other hash seeds"
     ALONE = "its triggers do not pass alone in the new release"
     MIXED = "its triggers pass in the whole old release"
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What `main.py report` of `ucb.project.runner` left."""
-
-    outcomes: Mapping[str, str]
-    """`passed`, `skipped`, `failed` or `error`, by test."""
-    raised: Mapping[str, str]
-    hits: Mapping[str, Sequence[int]]
-    missing: Sequence[str]
-    """Modules for want of which files of tests could not be collected."""
-    cpu: float
-
-    def failing(self, names: Sequence[str]) -> frozenset[str]:
-        """Those of the tests that did not pass."""
-        return frozenset(name for name in names if self.outcomes.get(name) != "passed")
-
-
-@dataclass(frozen=True, slots=True)
-class Baseline:
-    """What the untouched release's own tests do."""
-
-    passing: frozenset[str]
-    """Tests that passed every time."""
-    others: frozenset[str]
-    """Tests that failed, were skipped, or passed only sometimes."""
-    reaching: Mapping[int, tuple[str, ...]]
-    """By a candidate's number, the passing tests that run it."""
-    cpu: float
-    """CPU seconds of the slower run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,21 +54,13 @@ class Confirmed:
 class Trial:
     """One release pair: the new release is in the store, both trees are on disk."""
 
-    def __init__(self, before: Tree, after: Tree, project: Project, run: Run) -> None:
+    def __init__(self, before: Tree, after: Tree, untouched: Untouched) -> None:
         self._before = before
         self._after = after
-        self._project = project
-        self._run = run
-        self._limits = _LONGEST
-        self._first: Report | None = None
-        """What the untouched release's tests do, once they were run."""
+        self._untouched = untouched
+        self._project = untouched.project
         self.baseline: Baseline | None = None
         """Known once `confirm` has begun; None when the tests cannot be run."""
-
-    def missing(self) -> tuple[str, ...]:
-        """Return the modules that the untouched release's tests import in vain."""
-        (self._first,) = self._reports([Suite(self._project).report({}, limits=_LONGEST)])
-        return tuple(self._first.missing) if self._first else ()
 
     def confirm(
         self, candidates: Sequence[Candidate], dropped: Counter[str]
@@ -119,102 +70,60 @@ class Trial:
 
         Raises `SandboxError` when programs cannot be run.
         """
-        found = self._measure(candidates, dropped)
+        found = self._untouched.measure(candidates)
         if found is None:
             dropped[Failed.NO_SUITE] += len(candidates)
             return
         self.baseline = found
-        self._limits = _within(found.cpu)
+        self._limits = self._untouched.limits(found)
+        dropped[Failed.PLACE] += found.unplaced
+        dropped[Failed.UNREACHED] += len(candidates) - found.unplaced - len(found.reaching)
         reached = {n: candidates[n] for n in found.reaching}
         suspects = self._flipping(reached, found, dropped)
         suspects = self._alone(suspects, dropped)
         yield from self._clean(suspects, dropped)
 
-    def _measure(self, candidates: Sequence[Candidate], dropped: Counter[str]) -> Baseline | None:
-        """Run all tests twice as they are, and once with every candidate counting its calls."""
-        if self._first is None:
-            self.missing()
-        counting = self._counting(candidates, dropped)
-        suite = Suite(self._project)
-        programs = [
-            suite.report({}, limits=_LONGEST, seed=_SEEDS[1]),
-            suite.report(counting, limits=_LONGEST),
-        ]
-        told = [self._first, *self._reports(programs)]
-        reports = [report for report in told if report is not None]
-        if len(reports) < len(told):
-            return None
-        passing = frozenset(
-            name
-            for name in reports[0].outcomes
-            if all(report.outcomes.get(name) == "passed" for report in reports)
-        )
-        if not passing:
-            return None
-        reaching: dict[int, list[str]] = {}
-        for name, numbers in sorted(reports[-1].hits.items()):
-            for number in numbers if name in passing else ():
-                reaching.setdefault(number, []).append(name)
-        dropped[Failed.UNREACHED] += len(candidates) - dropped[Failed.PLACE] - len(reaching)
-        return Baseline(
-            passing,
-            frozenset().union(*(report.outcomes for report in reports)) - passing,
-            {number: tuple(names) for number, names in sorted(reaching.items())},
-            max(report.cpu for report in reports),
-        )
-
-    def _counting(self, candidates: Sequence[Candidate], dropped: Counter[str]) -> dict[str, str]:
-        """The files of candidates, each candidate with a call of the counter in front."""
-        by_file: dict[str, list[tuple[int, Candidate]]] = {}
-        for number, candidate in enumerate(candidates):
-            by_file.setdefault(candidate.file, []).append((number, candidate))
-        counting = {}
-        for file, inside in by_file.items():
-            module = read_module(self._after.root, file)
-            if module is None:
-                continue
-            lines = module.text.split("\n")
-            # From the end of the file, so that the spans above stay right.
-            for number, candidate in sorted(inside, key=lambda each: -each[1].span.first):
-                place = _beginning(module, candidate)
-                if place is None:
-                    dropped[Failed.PLACE] += 1
-                else:
-                    line, indent = place
-                    lines.insert(line - 1, f"{indent}{_REACHED}({number})")
-            counting[file] = "\n".join(lines)
-        return counting
-
     def _flipping(
         self, reached: Mapping[int, Candidate], found: Baseline, dropped: Counter[str]
     ) -> list[Confirmed]:
         """Put each old body back, and see which tests fail, whatever the hash seed."""
-        programs = []
-        for number, candidate in reached.items():
-            suite = Suite(self._project, {"reaching": found.reaching[number]})
-            changed = {candidate.file: self._edition(candidate)}
-            programs += [
-                suite.report(changed, "reaching", limits=self._limits, seed=seed) for seed in _SEEDS
-            ]
-        reports = self._reports(programs)
         suspects = []
-        for (number, candidate), first, second in zip(
-            reached.items(), reports[::2], reports[1::2], strict=True
-        ):
-            reaching = found.reaching[number]
-            if first is None or second is None:
+        for number, failing, raised in self._failing(reached, found, SEEDS[0]):
+            if failing is None:
                 dropped[Failed.ENDLESS] += 1
-                continue
-            failing = first.failing(reaching)
-            if failing != second.failing(reaching):
-                dropped[Failed.UNSTABLE] += 1
             elif not failing:
                 dropped[Failed.NO_TRIGGER] += 1
             else:
                 triggers = tuple(sorted(failing))
-                raised = tuple(first.raised.get(name, "") for name in triggers)
-                suspects.append(Confirmed(candidate, triggers, raised, reaching))
-        return suspects
+                why = tuple(raised.get(name, "") for name in triggers)
+                suspects.append(
+                    (number, Confirmed(reached[number], triggers, why, found.reaching[number]))
+                )
+        # Only what has failed once is run again.
+        again = {number: each.candidate for number, each in suspects}
+        second = {number: failing for number, failing, _ in self._failing(again, found, SEEDS[1])}
+        stable = [each for number, each in suspects if second[number] == frozenset(each.triggers)]
+        dropped[Failed.UNSTABLE] += len(suspects) - len(stable)
+        return stable
+
+    def _failing(
+        self, chosen: Mapping[int, Candidate], found: Baseline, seed: int | None
+    ) -> Iterator[tuple[int, frozenset[str] | None, Mapping[str, str]]]:
+        """Yield, for each candidate's old body, the tests that fail, if they end, and by what."""
+        programs = [
+            Suite(self._project, {"reaching": found.reaching[number]}).report(
+                {candidate.file: self._edition(candidate)},
+                "reaching",
+                limits=self._limits,
+                seed=seed,
+            )
+            for number, candidate in chosen.items()
+        ]
+        for number, report in zip(chosen, self._untouched.reports(programs), strict=True):
+            if report is None:
+                yield number, None, {}
+            else:
+                yield number, report.failing(found.reaching[number]), report.raised
 
     def _alone(self, suspects: list[Confirmed], dropped: Counter[str]) -> list[Confirmed]:
         """Keep those whose triggers pass in the untouched release without the other tests."""
@@ -225,7 +134,7 @@ class Trial:
             for each in suspects
         ]
         kept = []
-        for each, report in zip(suspects, self._reports(programs), strict=True):
+        for each, report in zip(suspects, self._untouched.reports(programs), strict=True):
             if report is None or report.failing(each.triggers):
                 dropped[Failed.ALONE] += 1
             else:
@@ -241,7 +150,7 @@ class Trial:
             )
             for each in suspects
         ]
-        for each, report in zip(suspects, self._reports(programs), strict=True):
+        for each, report in zip(suspects, self._untouched.reports(programs), strict=True):
             if report is not None and len(report.failing(each.triggers)) == len(each.triggers):
                 yield each
             else:
@@ -262,35 +171,3 @@ class Trial:
         old = read_source(self._before.root / candidate.old_file) or ""
         text = candidate.old_span.of(old.split("\n"))
         return splice(new, candidate.span.first, candidate.span.last, text)
-
-    def _reports(self, programs: Sequence[Program]) -> list[Report | None]:
-        """Run programs; return the report of each, and None for one that left none."""
-        keyed = ((Key("trial", number), program) for number, program in enumerate(programs))
-        found: list[Report | None] = [None] * len(programs)
-        for key, execution in self._run(keyed):
-            found[key.sample] = _report(execution)
-        return found
-
-
-def _report(execution: Execution) -> Report | None:
-    """Read what a program left; None where it was stopped or ended in the middle."""
-    (result,) = execution.steps
-    if result.ended is not Ended.EXITED or result.code or REPORT not in execution.files:
-        return None
-    told = json.loads(execution.files[REPORT])
-    return Report(told["outcomes"], told["raised"], told["hits"], told["missing"], result.cpu)
-
-
-def _beginning(module: Module, candidate: Candidate) -> tuple[int, str] | None:
-    """The line that a function's body begins on, and its indentation; None if it shares one."""
-    function = next(each for each in module.functions if each.span == candidate.span)
-    if function.code is None:
-        return None
-    first = function.node.body[1 if function.docstring else 0]
-    return function.code.first, module.lines[first.lineno - 1][: first.col_offset]
-
-
-def _within(cpu: float) -> Limits:
-    """What an edition of a release may use whose own tests take `cpu` seconds."""
-    seconds = min(_LONGEST.cpu, max(_AT_LEAST, _SLOWER * cpu))
-    return replace(_LONGEST, cpu=seconds, wall=3 * seconds)

@@ -5,7 +5,9 @@ A folder holds what was found, one line each:
     bugs.jsonl          functions that were buggy in one release and are right in the next
     pairs.jsonl         release pairs that are done, with what running tests dropped
     packages.jsonl      packages, with what was dropped unrun; of two lines the later counts
-    environments.json   the wheels of every environment that a bug names
+    functions.jsonl     functions that a model can be asked to write
+    releases.jsonl      releases whose functions are done, with what was dropped
+    environments.json   the wheels of every environment that a row names
 """
 
 from __future__ import annotations
@@ -20,20 +22,30 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from ucb.errors import DataError, StoreError
+from ucb.errors import DataError
 from ucb.files import Rows, locked, replacing
+from ucb.mine import entries
+from ucb.mine.baseline import SUITE, Baseline, Untouched
 from ucb.mine.index import PackageIndex, Release
-from ucb.mine.licence import expression
 from ucb.mine.prepare import Prepared, prepare
-from ucb.mine.releases import Candidate, Trees, candidates
-from ucb.mine.trial import Confirmed, Failed, Trial
+from ucb.mine.releases import Candidate, Trees, candidates, is_since, targets, usable
+from ucb.mine.sdist import Tree
+from ucb.mine.trial import Failed, Trial
+from ucb.mine.written import Written, text_of, texts, unique
 from ucb.task import Run
 
 log = logging.getLogger("ucb")
+_T = TypeVar("_T")
 _MORE = 3
 """Times that undeclared dependencies of a package's tests are looked for."""
+_TRIED = 4
+"""Candidates of a pair that are tried for each bug that is still wanted of its package."""
+_NEWEST = 3
+"""Releases of a package that are looked at for functions to write."""
+_IN_VAIN = 2
+"""Pairs in a row whose tests cannot be run, before a package is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +58,8 @@ class Wanted:
     """Bugs of a package, at most. Of a release with more, some from all of its files are kept."""
     pairs: int = 30
     """Release pairs of a package that are tried, newest first."""
+    suite: float = SUITE
+    """CPU seconds that all tests of a release may take."""
     python: str = "3.11"
 
 
@@ -69,9 +83,62 @@ class Mine:
         with locked(self._folder):
             yield from self._work(packages)
 
+    def functions(
+        self, packages: Iterable[str], most: int
+    ) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """
+        Find, in the newest usable release of each package, at most so many functions to write.
+
+        With a date (`Wanted.since`), those that the last release before it did not have.
+        Yields a package and the row of its release. Raises as `work` does.
+        """
+        with locked(self._folder), ExitStack() as opened:
+            done = {row["package"] for row in entries.rows(self._folder / "releases.jsonl")}
+            stored = {row["id"] for row in entries.rows(self._folder / "functions.jsonl")}
+            found, releases = (
+                opened.enter_context(closing(Rows(self._folder / f"{name}.jsonl")))
+                for name in ("functions", "releases")
+            )
+            for package in packages:
+                if package in done:
+                    continue
+                started = time.monotonic()
+                row: dict[str, Any] = {"package": package, "functions": 0}
+                if (newest := self._newest(package)) is not None:
+                    release, known = newest
+                    row["release"] = release.version
+                    kept = self._written(release, known, most, row)
+                    for each in kept:
+                        if each["id"] not in stored:
+                            found.append(each)
+                    row["functions"] = len(kept)
+                row["seconds"] = round(time.monotonic() - started, 1)
+                releases.append(row)
+                yield package, row
+
+    def _newest(self, package: str) -> tuple[Release, frozenset[str]] | None:
+        """Return the newest usable release, and the functions of the last before the date."""
+        wanted = self._wanted
+        try:
+            releases = list(self._index.releases(package))
+        except DataError as error:
+            log.warning("%s is left out: %s", package, error)
+            return None
+        known: frozenset[str] = frozenset()
+        if wanted.since is not None:
+            recent = [each for each in releases if is_since(each, wanted.since)]
+            older = [each for each in releases if not is_since(each, wanted.since)]
+            if older and recent:
+                known = texts(self._trees.tree(older[-1]))
+            releases = recent
+        for release in list(reversed(releases))[:_NEWEST]:
+            if usable(self._trees, release, python=wanted.python):
+                return release, known
+        return None
+
     def _work(self, packages: Iterable[str]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        done = {(row["package"], row["new"]) for row in _rows(self._folder / "pairs.jsonl")}
-        stored = {row["id"]: row["package"] for row in _rows(self._folder / "bugs.jsonl")}
+        done = {(row["package"], row["new"]) for row in entries.rows(self._folder / "pairs.jsonl")}
+        stored = {row["id"]: row["package"] for row in entries.rows(self._folder / "bugs.jsonl")}
         found = Counter(stored.values())
         with ExitStack() as opened:
             bugs, pairs, others = (
@@ -83,7 +150,7 @@ class Mine:
                 for row, confirmed in self._package(package, done, found, dropped):
                     # Of a pair that was begun before, some bugs may be stored.
                     new = [each for each in confirmed if each["id"] not in stored]
-                    kept = _spread(new, self._wanted.bugs - found[package])
+                    kept = spread(new, self._wanted.bugs - found[package])
                     row["confirmed"] = len(confirmed)
                     row["bugs"] = len(kept) + len(confirmed) - len(new)
                     for each in kept:
@@ -109,16 +176,20 @@ class Mine:
             log.warning("%s is left out: %s", package, error)
             return
         every = candidates(self._trees, releases, dropped, python=wanted.python, since=wanted.since)
+        in_vain = 0
         for number, ((old, new), group) in enumerate(groupby(every, _pair)):
-            if number == wanted.pairs or found[package] >= wanted.bugs:
+            left = wanted.bugs - found[package]
+            if number == wanted.pairs or left <= 0 or in_vain == _IN_VAIN:
                 return
             inside = list(group)
             if (package, new.version) in done:
                 continue
             started, failed = time.monotonic(), Counter[str]()
             row: dict[str, Any] = {"package": package, "old": old.version, "new": new.version}
-            bugs = self._confirmed(old, new, inside, failed, row)
-            row["candidates"] = len(inside)
+            tried = spread(inside, _TRIED * left)
+            bugs = self._confirmed(old, new, tried, failed, row)
+            row["candidates"], row["tried"] = len(inside), len(tried)
+            in_vain = in_vain + 1 if failed[Failed.NO_SUITE] else 0
             row["dropped"] = _sorted(failed)
             row["seconds"] = round(time.monotonic() - started, 1)
             yield row, bugs
@@ -132,53 +203,65 @@ class Mine:
         row: dict[str, Any],
     ) -> list[dict[str, Any]]:
         """Try one pair; return a row for each bug, and put what was seen into `row`."""
-        after = self._trees.tree(new)
+        before, after = self._trees.tree(old), self._trees.tree(new)
         try:
-            prepared, trial = self._ready(new, inside, row)
+            untouched = self._ready(new, after, row)
         except DataError as error:
             dropped[Failed.NO_SUITE] += len(inside)
             row["left out"] = str(error)
             return []
-        self._remember(prepared)
+        trial = Trial(before, after, untouched)
         found = list(trial.confirm(inside, dropped))
-        if trial.baseline is not None:
-            row["passing"], row["others"] = len(trial.baseline.passing), len(trial.baseline.others)
-            row["cpu"] = round(trial.baseline.cpu, 2)
-        shared = {
-            "package": new.package,
-            "licence": expression(after),
-            "old": _release(old),
-            "new": _release(new),
-            "roots": list(prepared.project.roots),
-            "modules": list(after.modules),
-            "tests": list(after.tests),
-            "environment": prepared.project.environment,
-            "others": sorted(trial.baseline.others) if trial.baseline else [],
-            "passing": len(trial.baseline.passing) if trial.baseline else 0,
-            "cpu": row.get("cpu", 0.0),
-        }
-        return [{**_bug(each), **shared} for each in found]
+        if trial.baseline is None:
+            return []
+        shared = entries.tested(new, after, untouched.project, trial.baseline)
+        row.update(_baseline(trial.baseline))
+        return [{**entries.bug(each), "old": entries.release_row(old), **shared} for each in found]
 
-    def _ready(
-        self, new: Release, inside: list[Candidate], row: dict[str, Any]
-    ) -> tuple[Prepared, Trial]:
-        """Put the new release into the store, with what its tests turn out to import."""
-        after, before = self._trees.tree(new), self._trees.tree(inside[0].old)
+    def _written(
+        self, release: Release, known: frozenset[str], most: int, row: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Try the functions of a release; return a row for each, and put what was seen in `row`."""
+        dropped = Counter[str]()
+        tree = self._trees.tree(release)
+        every = unique(tree, list(targets(release, tree, dropped)), dropped)
+        fresh = [each for each in every if text_of(tree, each) not in known]
+        dropped["older than the date asked for"] += len(every) - len(fresh)
+        tried = spread(fresh, _TRIED * most // 2)
+        found: list[dict[str, Any]] = []
+        try:
+            untouched = self._ready(release, tree, row) if tried else None
+        except DataError as error:
+            row["left out"], untouched = str(error), None
+        if untouched is not None:
+            written = Written(tree, untouched)
+            needed = list(written.confirm(tried, dropped))
+            if written.baseline is not None:
+                shared = entries.tested(release, tree, untouched.project, written.baseline)
+                row.update(_baseline(written.baseline))
+                found = [{**entries.function(each), **shared} for each in needed]
+        row["candidates"], row["tried"], row["confirmed"] = len(fresh), len(tried), len(found)
+        row["dropped"] = _sorted(dropped)
+        return spread(found, most)
+
+    def _ready(self, release: Release, tree: Tree, row: dict[str, Any]) -> Untouched:
+        """Put a release into the store, with what its tests turn out to import."""
         more: list[str] = []
         for _ in range(_MORE):
-            prepared = prepare(new, after, more, python=self._wanted.python)
-            trial = Trial(before, after, prepared.project, self._run)
-            missing = set(trial.missing()) - set(more) - set(after.modules)
+            prepared = prepare(release, tree, more, python=self._wanted.python)
+            untouched = Untouched(tree, prepared.project, self._run, suite=self._wanted.suite)
+            missing = set(untouched.missing()) - set(more) - set(tree.modules)
             if not missing:
                 break
             # A module is mostly called like the package that brings it.
             more += sorted(missing)
             row["undeclared"] = list(more)
-        return prepared, trial
+        self._remember(prepared)
+        return untouched
 
     def _remember(self, prepared: Prepared) -> None:
         path = self._folder / "environments.json"
-        known = _read(path.read_bytes(), path) if path.is_file() else {}
+        known = entries.parse(path.read_bytes(), path) if path.is_file() else {}
         name = prepared.project.environment
         if name and name not in known:
             known[name] = [asdict(pin) for pin in prepared.pins]
@@ -186,11 +269,19 @@ class Mine:
                 json.dump(known, file, indent=1, sort_keys=True)
 
 
-def _spread(bugs: list[dict[str, Any]], most: int) -> list[dict[str, Any]]:
-    """Return at most so many of some bugs, from all places of the list alike."""
-    if len(bugs) <= most:
-        return bugs
-    return [bugs[number * len(bugs) // most] for number in range(most)]
+def spread(found: list[_T], most: int) -> list[_T]:
+    """Return at most so many of a list, from all its places alike."""
+    if len(found) <= most:
+        return found
+    return [found[number * len(found) // most] for number in range(most)]
+
+
+def _baseline(found: Baseline) -> dict[str, Any]:
+    return {
+        "passing": len(found.passing),
+        "others": len(found.others),
+        "cpu": round(found.cpu, 2),
+    }
 
 
 def _sorted(counts: Counter[str]) -> dict[str, int]:
@@ -199,49 +290,3 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
 
 def _pair(candidate: Candidate) -> tuple[Release, Release]:
     return candidate.old, candidate.new
-
-
-def _release(release: Release) -> dict[str, Any]:
-    return {
-        "version": release.version,
-        "file": release.file,
-        "sha256": release.sha256,
-        "uploaded": release.uploaded.isoformat() if release.uploaded else None,
-    }
-
-
-def _bug(confirmed: Confirmed) -> dict[str, Any]:
-    candidate = confirmed.candidate
-    told = candidate.changelog
-    name = candidate.qualname + (f"#{candidate.occurrence}" if candidate.occurrence else "")
-    return {
-        "id": f"{candidate.new.package}/{candidate.new.version}/{candidate.file}:{name}",
-        "file": candidate.file,
-        "qualname": candidate.qualname,
-        "occurrence": candidate.occurrence,
-        "span": [candidate.span.first, candidate.span.last],
-        "old_file": candidate.old_file,
-        "old_span": [candidate.old_span.first, candidate.old_span.last],
-        "changelog": told and {"file": told.file, "span": [told.span.first, told.span.last]},
-        "triggers": list(confirmed.triggers),
-        "raised": list(confirmed.raised),
-        "reaching": list(confirmed.reaching),
-    }
-
-
-def _read(text: bytes, path: Path) -> dict[str, Any]:
-    try:
-        found: dict[str, Any] = json.loads(text)
-    except ValueError as error:
-        raise StoreError(
-            f"{path} is damaged: {error}. Mend it, or choose another --out."
-        ) from error
-    return found
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the whole lines of a file; a torn last one is not there."""
-    if path.is_file():
-        for line in path.read_bytes().splitlines(keepends=True):
-            if line.endswith(b"\n"):
-                yield _read(line, path)

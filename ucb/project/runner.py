@@ -1,109 +1,34 @@
 """Runs a project's tests inside a room: `main.py` of the programs that `ucb.project.suite` makes.
 
     main.py import            the project's modules can be imported
+    main.py collect GROUP     the group's files are Python, and hold a test
     main.py pass GROUP        the group's tests were all run, and all passed
+    main.py cover GROUP       the same, and one of them ran the function; coverage.json
     main.py all               no test fails that passes in the release, and none is missing
     main.py fail GROUP        one of them failed as a test does, and none of them otherwise
     main.py report [GROUP]    report.json: what came of every test, or of the group's
+    main.py notice GROUP      mutants.json: which faults in the function the group's tests notice
 
-Success is exit status 0 and the nonce on descriptor 3. `suite.json` says where the
-project is and which tests are in a group. Only the standard library and pytest are
-imported, so that a project's own packages decide what it sees.
+Success is exit status 0 and the nonce on descriptor 3. `suite.json` says where the project is and
+what is in a group: names of tests, or of files that every test counts of.
 """
 
 from __future__ import annotations
 
-import builtins
 import importlib
 import json
 import os
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pytest
+from ucb.project import measuring, testing
+from ucb.project.testing import Outcomes, file_of
 
 PROOF = "{{UCB_NONCE}}"
-REACHED = "_ucb_reached"
-"""The builtin that numbered places call, in sources that are to be watched."""
-PROJECT = "/tmp/project"  # noqa: S108 (the room's own)
-_OPTIONS = (
-    # A project's own options may name plugins that are not here, or turn warnings into errors
-    # that a newer interpreter gives.
-    "-o", "addopts=", "-o", "filterwarnings=", "-o", "xfail_strict=false", "-p", "no:cacheprovider",
-    "-p", "no:faulthandler", "-q", "--no-header",
-    # One file that cannot be collected says nothing of the tests in another.
-    "--continue-on-collection-errors", "--tb=short", "--disable-warnings",
-)  # fmt: skip
 _SHOWN = 20
-_MISSING = re.compile(r"No module named '(\w+)")
-
-
-class Outcomes:
-    """A pytest plugin: runs the wanted tests only, and remembers what came of each."""
-
-    def __init__(self, wanted: frozenset[str] | None) -> None:
-        self._wanted = wanted
-        self.outcomes: dict[str, str] = {}
-        """`passed`, `skipped`, `failed` or `error` (outside the test's own function)."""
-        self.raised: dict[str, str] = {}
-        """The type of the exception that ended a test."""
-        self.hits: dict[str, list[int]] = {}
-        """Which of the numbered places each test has reached."""
-        self.broken: list[str] = []
-        """What could not be collected."""
-        self.missing: set[str] = set()
-        """Modules for want of which it could not."""
-        self._reached: set[int] = set()
-        setattr(builtins, REACHED, self._reached.add)
-
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[Any]) -> None:
-        """Keep the wanted tests."""
-        if self._wanted is not None:
-            others = [item for item in items if item.nodeid not in self._wanted]
-            items[:] = [item for item in items if item.nodeid in self._wanted]
-            config.hook.pytest_deselected(items=others)
-
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Note a file that cannot be collected."""
-        if report.failed:
-            self.broken.append(report.nodeid)
-            self.missing.update(_MISSING.findall(str(report.longrepr)))
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        """Note which places a test reaches."""
-        self._reached.clear()
-        yield
-        if self._reached:
-            self.hits[item.nodeid] = sorted(self._reached)
-
-    @pytest.hookimpl(hookwrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-        """Note what came of a test."""
-        result = yield
-        report = result.get_result()
-        name = item.nodeid
-        if report.failed:
-            self.outcomes[name] = "failed" if report.when == "call" else "error"
-            if call.excinfo is not None:
-                self.raised[name] = call.excinfo.typename
-        elif report.skipped:
-            self.outcomes.setdefault(name, "skipped")
-        elif report.when == "call":
-            self.outcomes.setdefault(name, "passed")
-
-    def message(self) -> dict[str, Any]:
-        """All of it, for the host."""
-        return {
-            "outcomes": self.outcomes,
-            "raised": self.raised,
-            "hits": self.hits,
-            "broken": self.broken,
-            "missing": sorted(self.missing),
-        }
+_KEPT = ("main.py", "suite.json", "ucb", "coverage.json")
 
 
 def _say(word: str, lines: Sequence[str]) -> None:
@@ -113,37 +38,49 @@ def _say(word: str, lines: Sequence[str]) -> None:
         print(f"ucb: {word}: and {len(lines) - _SHOWN} more", file=sys.stderr)
 
 
-def _enter(suite: dict[str, Any]) -> None:
-    """Be in the project, with what it needs and nothing of this folder."""
-    os.chdir(PROJECT)
-    own = [str(Path(PROJECT, root)) for root in suite["roots"]]
-    if suite["environment"]:
-        own.append(f"/projects/env/{suite['environment']}/site")
-    # What the interpreter has installed besides is different on every machine.
-    shared = [
-        path for path in sys.path[1:] if not path.endswith(("site-packages", "dist-packages"))
-    ]
-    sys.path[:] = [*own, *shared]
-    before = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    os.environ["PYTHONPATH"] = os.pathsep.join([*own, *filter(None, before)])
-    sys.dont_write_bytecode = True
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+def _tests(group: Sequence[str], found: Outcomes) -> list[str]:
+    """The tests of a group: those named, and all of a file that is named."""
+    files = {name for name in group if "::" not in name}
+    named = [name for name in group if "::" in name]
+    return [*named, *(name for name in found.collected if file_of(name) in files)]
 
 
-def _run(files: Sequence[str], wanted: frozenset[str] | None) -> Outcomes:
-    found = Outcomes(wanted)
-    pytest.main([*_OPTIONS, f"--rootdir={PROJECT}", *files], plugins=[found])
-    return found
+def _collected(group: Sequence[str], found: Outcomes) -> bool:
+    broken = [f"{name}: {reason}" for name, reason in found.broken.items()]
+    _say("broken", broken)
+    tests = _tests(group, found)
+    if not broken and not tests:
+        _say("failed", ["any test (not found)"])
+    return bool(tests) and not broken
 
 
 def _passed(group: Sequence[str], found: Outcomes) -> bool:
+    tests = _tests(group, found)
     wrong = [
         f"{name} ({found.raised.get(name) or found.outcomes.get(name, 'not found')})"
-        for name in group
+        for name in tests
         if found.outcomes.get(name) != "passed"
     ]
-    _say("failed", wrong if group else ["any test (not found)"])
-    return bool(group) and not wrong
+    # In a release a test that is marked to fail and passes is the project's own affair.
+    files = set(group)
+    wrong += [f"{name} (marked to fail)" for name in found.excused if file_of(name) in files]
+    _say("failed", wrong if tests else ["any test (not found)"])
+    return bool(tests) and not wrong
+
+
+def _covered(suite: dict[str, Any], group: Sequence[str], place: Path) -> bool:
+    """Passed, and while a test ran so did a line of the function's body."""
+    target = suite["target"]
+    covering = measuring.Covering(target["file"])
+    found = _run(group, plugins=[covering])
+    if not _passed(group, found):
+        return False
+    if not covering.reached(*target["body"]):
+        _say("failed", [f"{target['name']} (no test runs it)"])
+        return False
+    figures = covering.figures(*target["body"])
+    place.write_text(json.dumps(figures), encoding="utf-8")
+    return True
 
 
 def _unharmed(suite: dict[str, Any], found: Outcomes) -> bool:
@@ -165,9 +102,10 @@ def _unharmed(suite: dict[str, Any], found: Outcomes) -> bool:
 
 def _triggered(group: Sequence[str], found: Outcomes, expected: Sequence[str]) -> bool:
     """A test has failed by an assertion or an expected exception, and nothing is broken."""
-    odd = [name for name in group if found.outcomes.get(name) not in {"passed", "failed"}]
+    tests = _tests(group, found)
+    odd = [name for name in tests if found.outcomes.get(name) not in {"passed", "failed"}]
     _say("broken", [*found.broken, *odd])
-    failed = [name for name in group if found.outcomes.get(name) == "failed"]
+    failed = [name for name in tests if found.outcomes.get(name) == "failed"]
     good = [
         name for name in failed if found.raised.get(name) in {"AssertionError", "Failed", *expected}
     ]
@@ -176,8 +114,30 @@ def _triggered(group: Sequence[str], found: Outcomes, expected: Sequence[str]) -
         [f"{name} ({found.raised.get(name)})" for name in set(failed) - set(good)],
     )
     if not failed:
-        _say("not triggered", group)
+        _say("not triggered", tests)
     return bool(good) and len(good) == len(failed) and not odd and not found.broken
+
+
+def _run(group: Sequence[str], **more: Any) -> Outcomes:
+    return testing.run(sorted({file_of(name) for name in group}), frozenset(group), **more)
+
+
+def _done(action: str, suite: dict[str, Any], group: Sequence[str], work: Path) -> bool:
+    """Do what is asked of a group, and say whether it is as it should be."""
+    if action == "collect":
+        for name in group:
+            # A syntax error is told as the interpreter tells it.
+            compile(Path(name).read_bytes(), name, "exec", dont_inherit=True)
+        return _collected(group, _run(group, options=["--collect-only"]))
+    if action == "cover":
+        return _covered(suite, group, work / "coverage.json")
+    if action == "notice":
+        measuring.notice(suite["mutants"], group, work / "mutants.json")
+        return True
+    found = _run(group)
+    if action == "pass":
+        return _passed(group, found)
+    return _triggered(group, found, suite["expected"])
 
 
 def main() -> int:
@@ -185,22 +145,20 @@ def main() -> int:
     suite = json.loads(Path("suite.json").read_text(encoding="utf-8"))
     work = Path.cwd()
     action, names = sys.argv[1], sys.argv[2:]
-    _enter(suite)
+    testing.forget(_KEPT)
+    testing.enter(suite)
     if action == "import":
         for module in suite["modules"]:
             importlib.import_module(module)
         return 0
+    if action == "all":
+        return int(not _unharmed(suite, testing.run(suite["tests"], None)))
     group = suite["groups"][names[0]] if names else None
-    files = suite["tests"] if group is None else sorted({name.split("::")[0] for name in group})
-    found = _run(files, None if group is None else frozenset(group))
     if action == "report":
+        found = testing.run(suite["tests"], None) if group is None else _run(group)
         (work / "report.json").write_text(json.dumps(found.message()), encoding="utf-8")
         return 0
-    if action == "all":
-        return int(not _unharmed(suite, found))
-    if action == "pass":
-        return int(not _passed(group or (), found))
-    return int(not _triggered(group or (), found, suite.get("expected", ())))
+    return int(not _done(action, suite, group or (), work))
 
 
 if __name__ == "__main__":

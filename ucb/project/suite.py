@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
@@ -12,8 +12,13 @@ from ucb.languages import Language, language
 from ucb.types import Limits, Program, Stage, Step, Tree
 
 TOOLCHAIN = "python-projects"
-REPORT = "report.json"
+REPORT, COVERAGE, NOTICED = "report.json", "coverage.json", "mutants.json"
+"""What steps leave for the host."""
 _MAIN, _SUITE = "main.py", "suite.json"
+_MODULES = ("testing.py", "measuring.py")
+"""What `main.py` imports from its own folder."""
+_MEASURING = 300.0
+"""CPU seconds that all mutants of a function may take together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +38,25 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
+class Target:
+    """A function that tests are written for. Lines are counted from 1, both ends included."""
+
+    name: str
+    """Such as `Parser.parse`."""
+    file: str
+    span: tuple[int, int]
+    """The whole definition."""
+    body: tuple[int, int]
+    """Its body: what runs when it is called."""
+
+
+@dataclass(frozen=True, slots=True)
 class Suite:
     """
     Programs over one project: each step sees the project with some files changed.
 
-    A group is a list of pytest's names of tests, such as `tests/test_a.py::test_b[1]`.
+    A group is a list of pytest's names of tests, such as `tests/test_a.py::test_b[1]`, or of
+    files, of which every test counts.
     """
 
     project: Project
@@ -48,10 +67,18 @@ class Suite:
     """How many tests do."""
     expected: tuple[str, ...] = ()
     """Types of exceptions by which a test that `fails` may fail besides its assertions."""
+    target: Target | None = None
+    """What `covers` and `notices` are about."""
+    mutants: tuple[str, ...] = ()
+    """The target's whole text with a fault each."""
 
     def imports(self, changed: Mapping[str, str]) -> Step:
         """The project's modules can be imported."""
         return self._step("import", "", changed, Stage.COMPILED, _language().compile_limits)
+
+    def collects(self, group: str, changed: Mapping[str, str]) -> Step:
+        """The files of a group are Python, can be imported, and hold a test."""
+        return self._step("collect", group, changed, Stage.COMPILED, _language().compile_limits)
 
     def passes(
         self,
@@ -62,6 +89,24 @@ class Suite:
     ) -> Step:
         """Every test of a group was run, and passed."""
         return self._step("pass", group, changed, proves, limits)
+
+    def covers(self, group: str, changed: Mapping[str, str], limits: Limits | None = None) -> Step:
+        """
+        Every test of a group was run and passed, and one of them ran the target.
+
+        It leaves in `COVERAGE` which lines and branches of the target's body they ran.
+        """
+        return self._step("cover", group, changed, Stage.PASSED, limits)
+
+    def notices(self, group: str, changed: Mapping[str, str]) -> Step:
+        """
+        Leave in `NOTICED` which of the mutants the tests of a group notice: it proves nothing.
+
+        Steps that decide must stand before it, and no verdict depend on how it ends.
+        """
+        limits = replace(_language().limits, cpu=_MEASURING + 60, wall=3 * _MEASURING)
+        step = self._step("notice", group, changed, Stage.PASSED, limits)
+        return replace(step, proof=False)
 
     def passes_all(self, changed: Mapping[str, str], limits: Limits | None = None) -> Step:
         """Every test of the project that passes in the untouched release was run, and passed."""
@@ -88,10 +133,12 @@ class Suite:
             "others": self.others,
             "passing": self.passing,
             "expected": self.expected,
+            "target": asdict(self.target) if self.target else None,
+            "mutants": self._mutants(),
         }
         return Program(
             TOOLCHAIN,
-            {_MAIN: _runner(), _SUITE: json.dumps(suite, sort_keys=True)},
+            {**_runner(), _SUITE: json.dumps(suite, sort_keys=True)},
             steps,
             collect,
         )
@@ -117,6 +164,12 @@ class Suite:
         )
         return self.program(step, collect=(REPORT,))
 
+    def _mutants(self) -> dict[str, object] | None:
+        if self.target is None or not self.mutants:
+            return None
+        file, span = self.target.file, self.target.span
+        return {"file": file, "span": span, "texts": self.mutants, "cpu": _MEASURING}
+
     def _step(
         self,
         action: str,
@@ -141,5 +194,12 @@ def _language() -> Language:
 
 
 @cache
-def _runner() -> str:
-    return (files("ucb.project") / "runner.py").read_text(encoding="utf-8")
+def _runner() -> Mapping[str, str]:
+    """Return what runs in the room, by path; its modules keep their names."""
+    here = files("ucb.project")
+    found = {_MAIN: (here / "runner.py").read_text(encoding="utf-8")}
+    for folder in ("ucb", "ucb/project"):
+        found[f"{folder}/__init__.py"] = ""
+    for name in _MODULES:
+        found[f"ucb/project/{name}"] = (here / name).read_text(encoding="utf-8")
+    return found

@@ -7,10 +7,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from ucb.classify import Figure
 from ucb.files import replacing
-from ucb.metrics import Scores
 from ucb.report.figures import stages
+from ucb.scores import Scores, Splits
 from ucb.stats import Estimate
+
+_MCC = f"classification:{Figure.MCC}"
 
 
 class Row(NamedTuple):
@@ -19,9 +22,11 @@ class Row(NamedTuple):
     run: str
     task: str
     metric: str
-    """`pass@k`, `stage:compiled`, `library:Pandas` (pass@1 of a group), `reason:timeout`, …"""
+    """`pass@k`, `stage:compiled`, `stage:compiled@10`, `pass@t:1000:ucb-paper:passed`,
+    `classification:recall`, `measure:line_coverage`, `library:Pandas` (pass@1 of a group),
+    `package:rich:line_coverage` (a measure of a group), `reason:timeout`, …"""
     unit: str
-    """`share`, `rows`, `problems`, `tokens`, `seconds`, `usd` or `tokens/s`."""
+    """`share`, `correlation`, `rows`, `problems`, `tokens`, `seconds`, `usd` or `tokens/s`."""
     value: float
     low: float | None
     """Ends of the 95% interval, where there is one."""
@@ -37,7 +42,8 @@ def rows(run: str, tasks: Mapping[str, Scores]) -> Iterator[Row]:
     for task, scores in tasks.items():
         for metric, rate in _rates(scores):
             ends = (rate.low, rate.high)
-            yield Row(run, task, metric, "share", rate.value, *ends, rate.problems, scores.missing)
+            unit = "correlation" if metric == _MCC else "share"
+            yield Row(run, task, metric, unit, rate.value, *ends, rate.problems, scores.missing)
         for metric, unit, value, n in _figures(scores):
             if value is not None:
                 yield Row(run, task, metric, unit, value, None, None, n, scores.missing)
@@ -52,11 +58,35 @@ def write_csv(path: Path, run: str, tasks: Mapping[str, Scores]) -> None:
 
 
 def _rates(scores: Scores) -> Iterator[tuple[str, Estimate]]:
+    yield from _passes(scores)
+    if scores.classification is not None:
+        for figure, rate in scores.classification.figures.items():
+            yield f"classification:{figure}", rate
+    for name, measured in scores.measures.items():
+        yield f"measure:{name}", measured.mean
+        if measured.given is not None:
+            yield f"measure:{name}:given", measured.given
+    yield from _groups(scores.splits)
+    for name, splits in scores.measure_splits.items():
+        yield from ((f"{group}:{name}", rate) for group, rate in _groups(splits))
+
+
+def _passes(scores: Scores) -> Iterator[tuple[str, Estimate]]:
     for k, rate in scores.pass_at.items():
         yield f"pass@{k}", rate
     for stage, rate in stages(scores).items():
         yield f"stage:{stage.name.lower()}", rate
-    for kind, groups in scores.splits.items():
+        for k, at in scores.stages_at.get(stage, {}).items():
+            if k != 1:  # The rate itself is at 1.
+                yield f"stage:{stage.name.lower()}@{k}", at
+    for rule, curves in scores.pass_at_t.items():
+        for stage, curve in curves.items():
+            for t, rate in curve.items():
+                yield f"pass@t:{t}:{rule}:{stage.name.lower()}", rate
+
+
+def _groups(splits: Splits) -> Iterator[tuple[str, Estimate]]:
+    for kind, groups in splits.items():
         for name, rate in groups.items():
             yield f"{kind}:{name}", rate
 

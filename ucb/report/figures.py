@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
-from ucb.metrics import Scores
+from ucb.classify import Figure
+from ucb.passat import TokenRule
+from ucb.scores import Curve, Scores, Splits
 from ucb.stats import Estimate, Method
 from ucb.types import Finish, Reason, Stage
 
@@ -16,6 +19,32 @@ METHODS: Mapping[Method, str] = {
     Method.BOOTSTRAP: "bootstrap over problems",
     Method.BOUND: "Wilson bound; too few or too equal problems for a bootstrap",
 }
+
+_FIGURES: Mapping[Figure, str] = {
+    Figure.ACCURACY: "accuracy",
+    Figure.ACCURACY_READABLE: "accuracy, readable answers",
+    Figure.PRECISION: "precision",
+    Figure.RECALL: "recall",
+    Figure.F1: "F1",
+    Figure.MCC: "Matthews correlation",
+    Figure.UNREADABLE: "unreadable answers",
+    Figure.AUC: "area under ROC",
+    Figure.ACCURACY_AT_HALF: "accuracy at likelihood 0.5",
+}
+_DECIMAL = (Figure.MCC, Figure.AUC)
+"""Figures that are no share of anything, and are written as decimals."""
+
+
+class Line(NamedTuple):
+    """One figure of a table."""
+
+    label: str
+    value: str
+    interval: str
+    problems: int
+    share: Estimate | None
+    """For a bar; None for a figure that is no share."""
+    note: str = ""
 
 
 def percent(share: float) -> str:
@@ -60,13 +89,116 @@ def plural(count: int, noun: str) -> str:
 
 
 def stages(scores: Scores) -> dict[Stage, Estimate]:
-    """Return the stages worth a line: `TRIGGERED` only where something hinges on it."""
+    """
+    Return the stages worth a line: `TRIGGERED` only where something hinges on it.
+
+    And `PASSED` only where it is not an accuracy, which has an interval of its
+    own: one that heeds which problems belong together.
+    """
     passed = scores.stages.get(Stage.PASSED)
+    idle = passed if Reason.NOT_TRIGGERED not in scores.reasons else None
     return {
         stage: rate
         for stage, rate in scores.stages.items()
-        if stage is not Stage.TRIGGERED or rate != passed or Reason.NOT_TRIGGERED in scores.reasons
+        if not (stage is Stage.TRIGGERED and rate == idle)
+        and not (stage is Stage.PASSED and scores.classification is not None)
     }
+
+
+def rates(scores: Scores) -> Iterator[tuple[str, Estimate]]:
+    """Yield pass@k, then each stage, by label; each figure once, and only with one interval."""
+    if scores.classification is None:
+        for k, rate in scores.pass_at.items():
+            yield f"pass@{k}", rate
+    for stage, rate in stages(scores).items():
+        name = stage.name.lower()
+        if stage is not Stage.PASSED:
+            yield name, rate
+            for k, at in scores.stages_at.get(stage, {}).items():
+                if k != 1:  # The rate itself is at 1.
+                    yield f"{name}@{k}", at
+        elif 1 not in scores.pass_at:
+            yield name, rate
+
+
+def headline(scores: Scores) -> tuple[str, Estimate] | None:
+    """Return the figure that stands for the task, with its label; None where there is none."""
+    if scores.classification is not None:
+        return "accuracy", scores.classification.figures[Figure.ACCURACY]
+    return next(((f"pass@{k}", rate) for k, rate in scores.pass_at.items()), None)
+
+
+def overview(scores: Scores) -> Iterator[tuple[str, Estimate]]:
+    """Yield the figures that a run's table of tasks has, by label."""
+    if scores.classification is None:
+        for k, rate in scores.pass_at.items():
+            yield f"pass@{k}", rate
+    elif first := headline(scores):
+        yield first
+    for name, measured in scores.measures.items():
+        yield name.replace("_", " "), measured.mean
+
+
+def lines(scores: Scores) -> Iterator[Line]:
+    """Yield what a task has beside pass@k and stages: its classification and its measures."""
+    if scores.classification is not None:
+        for figure, rate in scores.classification.figures.items():
+            yield _line(_FIGURES[figure], rate, decimal=figure in _DECIMAL)
+    for name, measured in scores.measures.items():
+        given = measured.given
+        note = f"{percent(given.value)} of {plural(measured.samples, 'sample')}" if given else ""
+        yield _line(name.replace("_", " "), measured.mean, note=note)
+
+
+def _line(label: str, rate: Estimate, note: str = "", *, decimal: bool = False) -> Line:
+    if decimal:
+        ends = f"{rate.low:.2f} - {rate.high:.2f}"
+        return Line(label, f"{rate.value:.3f}", ends, rate.problems, None, note)
+    return Line(label, percent(rate.value), interval(rate), rate.problems, rate, note)
+
+
+def confusion(scores: Scores) -> Facts:
+    """Return the samples of a task that classifies, by truth and answer."""
+    if scores.classification is None:
+        return []
+    counts = scores.classification.counts
+    return [
+        ("Defective, called defective", number(counts.true_positive)),
+        ("Defective, called sound", number(counts.false_negative)),
+        ("Sound, called defective", number(counts.false_positive)),
+        ("Sound, called sound", number(counts.true_negative)),
+        ("Unreadable", number(counts.unreadable)),
+        ("Resampled for the intervals", plural(scores.classification.clusters, "cluster")),
+    ]
+
+
+def splits(scores: Scores) -> Iterator[tuple[str, Splits]]:
+    """Yield the figures that are known by group, by label."""
+    first = "pass@1" if scores.classification is None else "accuracy"
+    yield first, scores.splits
+    for name, found in scores.measure_splits.items():
+        yield name.replace("_", " "), found
+
+
+def by_tokens(scores: Scores) -> dict[str, Mapping[Stage, Curve]]:
+    """
+    Return pass@t by what a prompt costs, as a title says it.
+
+    Nothing where problems have one sample: then pass@t is pass@1 over the
+    problems whose only sample is long, which says nothing new. Nor of a task
+    that classifies, where two samples that differ are no way to an answer.
+    """
+    if scores.samples < 2 or scores.classification is not None:
+        return {}
+    shown = stages(scores)
+    found = {
+        rule: {stage: curve for stage, curve in curves.items() if stage in shown}
+        for rule, curves in scores.pass_at_t.items()
+    }
+    paper, code = (found.get(rule) for rule in (TokenRule.PAPER, TokenRule.CODE))
+    if paper and paper == code:
+        return {f"{TokenRule.PAPER}, {TokenRule.CODE}": paper}
+    return {rule.value: curves for rule, curves in found.items() if curves}
 
 
 def incomplete(scores: Scores) -> str:

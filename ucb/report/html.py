@@ -36,7 +36,7 @@ def write_report(path: Path, run: Mapping[str, Any], tasks: Sequence[TaskReport]
 def _page(run: Mapping[str, Any], tasks: Sequence[TaskReport]) -> Iterator[str]:
     return render(
         "report.html.jinja",
-        styles=("report.css",),
+        styles=("report.css", "run.css"),
         scripts=("report.js",),
         title=_option(run, "model") or _named(run.get("model")) or "Run",
         headline=_headline(run),

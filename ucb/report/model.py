@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 
-from ucb.metrics import Scores
-from ucb.stats import Estimate
+from ucb.scores import Scores
 from ucb.types import Completion, Key, Verdict
 
 
@@ -31,5 +30,3 @@ class TaskReport:
     name: str
     scores: Scores
     samples: Iterable[Sample]
-    splits: Mapping[str, Mapping[str, Estimate]] = field(default_factory=dict)
-    """pass@1 by `language` or `project` and its name, where the task has several."""

@@ -74,6 +74,7 @@ class Payload:
             "finish": completion.finish.value,
             "judge": verdict.judge,
             "rules": ", ".join(verdict.rules),
+            "measures": ", ".join(f"{k} {v:.3g}" for k, v in sorted(verdict.measures.items())),
         }
         for column, name in named.items():
             names = self._names[column]
@@ -91,7 +92,7 @@ class Payload:
             self._columns[column].append(number)
 
 
-_NAMED = ("task", "problem", "reason", "detail", "finish", "judge", "rules")
+_NAMED = ("task", "problem", "reason", "detail", "finish", "judge", "rules", "measures")
 _NUMBERS = ("sample", "stage", "tokens_in", "tokens_out", "seconds", "cost", "cpu")
 
 

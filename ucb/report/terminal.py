@@ -11,10 +11,21 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from ucb.metrics import Scores
-from ucb.report.figures import audit, incomplete, interval, percent, plural, stages, usage
-from ucb.stats import Estimate
-from ucb.types import Reason, Stage
+from ucb.report.figures import (
+    audit,
+    by_tokens,
+    confusion,
+    incomplete,
+    interval,
+    lines,
+    percent,
+    plural,
+    rates,
+    splits,
+    usage,
+)
+from ucb.scores import Scores
+from ucb.types import Reason
 
 _BAR = 24
 _WIDE = 400  # Characters: nothing is wrapped or cut where there is no screen.
@@ -48,6 +59,7 @@ def _task(name: str, scores: Scores, *, rich: bool) -> RenderableType:
     parts: list[RenderableType] = [
         Text.assemble((name, "bold"), "  ", (size, "dim")),
         _indented(_rates(scores, rich=rich)),
+        *_more(scores, rich=rich),
         *_splits(scores, rich=rich),
         Text("Why samples ended", style="bold"),
         _indented(_reasons(scores, rich=rich)),
@@ -61,9 +73,11 @@ def _task(name: str, scores: Scores, *, rich: bool) -> RenderableType:
 
 def _rates(scores: Scores, *, rich: bool) -> Table:
     table = _table("score", "95% interval", rich=rich)
-    for label, rate, style in _lines(scores):
+    for label, rate in rates(scores):
+        first = label.startswith("pass@")
+        style = "bold green" if first else "cyan"
         cells: list[RenderableType] = [
-            Text(label, style="bold" if label.startswith("pass@") else ""),
+            Text(label, style="bold" if first else ""),
             Text(percent(rate.value), style=style),
             Text(interval(rate), style="dim"),
         ]
@@ -71,27 +85,53 @@ def _rates(scores: Scores, *, rich: bool) -> Table:
     return table
 
 
-def _lines(scores: Scores) -> Iterator[tuple[str, Estimate, str]]:
-    for k, rate in scores.pass_at.items():
-        yield f"pass@{k}", rate, "bold green"
-    for stage, rate in stages(scores).items():
-        if stage is not Stage.PASSED or 1 not in scores.pass_at:  # pass@1 is the same figure.
-            yield stage.name.lower(), rate, "cyan"
+def _more(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
+    """What only some tasks have: yes or no, measures, pass@t."""
+    if found := list(lines(scores)):
+        noted = any(line.note for line in found)
+        columns = ("score", "95% interval", "problems", *["where it is known"] * noted)
+        table = _table(*columns, rich=rich)
+        for line in found:
+            cells: list[RenderableType] = [
+                Text(line.label),
+                Text(line.value, style="green"),
+                Text(line.interval, style="dim"),
+                Text(f"{line.problems:,}"),
+                *[Text(line.note, style="dim")] * noted,
+            ]
+            bar = _bar(line.share.value, "green") if line.share else Text("")
+            table.add_row(*cells, *[bar] * rich)
+        yield Text("Classification" if scores.classification else "Measures", style="bold")
+        yield _indented(table)
+    if facts := confusion(scores):
+        table = _table("")
+        for label, text in facts:
+            table.add_row(label, text)
+        yield _indented(table)
+    for title, curves in by_tokens(scores).items():
+        table = _table("problems", *(stage.name.lower() for stage in curves), "95% interval")
+        last = curves[max(curves)]
+        for t, rate in last.items():
+            reached = (percent(curve[t].value) for curve in curves.values())
+            table.add_row(f"{t:,} tokens", f"{rate.problems:,}", *reached, interval(rate))
+        yield Text(f"pass@t ({title})", style="bold")
+        yield _indented(table)
 
 
 def _splits(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
-    for kind, groups in scores.splits.items():
-        table = _table("problems", "score", "95% interval", rich=rich)
-        for name, rate in groups.items():
-            cells: list[RenderableType] = [
-                Text(name),
-                Text(f"{rate.problems:,}"),
-                Text(percent(rate.value), style="green"),
-                Text(interval(rate), style="dim"),
-            ]
-            table.add_row(*cells, *([_bar(rate.value, "green")] if rich else []))
-        yield Text(f"pass@1 by {kind}", style="bold")
-        yield _indented(table)
+    for figure, kinds in splits(scores):
+        for kind, groups in kinds.items():
+            table = _table("problems", "score", "95% interval", rich=rich)
+            for name, rate in groups.items():
+                cells: list[RenderableType] = [
+                    Text(name),
+                    Text(f"{rate.problems:,}"),
+                    Text(percent(rate.value), style="green"),
+                    Text(interval(rate), style="dim"),
+                ]
+                table.add_row(*cells, *([_bar(rate.value, "green")] if rich else []))
+            yield Text(f"{figure} by {kind}", style="bold")
+            yield _indented(table)
 
 
 def _reasons(scores: Scores, *, rich: bool) -> Table:
@@ -108,7 +148,7 @@ def _reasons(scores: Scores, *, rich: bool) -> Table:
 
 
 def _facts(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
-    columns = [_table("", rich=False), _table("", rich=False)]
+    columns = [_table(""), _table("")]
     for table, facts in zip(columns, (usage(scores), audit(scores)), strict=True):
         for label, text in facts:
             table.add_row(Text(label), Text(text))
@@ -120,7 +160,7 @@ def _facts(scores: Scores, *, rich: bool) -> Iterator[RenderableType]:
     yield _indented(both)
 
 
-def _table(*columns: str, rich: bool) -> Table:
+def _table(*columns: str, rich: bool = False) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=any(columns), header_style="dim")
     table.add_column(min_width=14, no_wrap=True)
     for column in columns:

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from ucb.errors import SandboxError, UnknownName
 from ucb.sandbox import Sandbox, bubblewrap, docker, images
 from ucb.sandbox.engine import Engine
 from ucb.sandbox.pool import Pool
+from ucb.types import Execution, Key, Program
 
 _ENGINES = ("auto", "docker", "bubblewrap")
+
+
+class Unneeded:
+    """The sandbox of tasks that run nothing: it opens no engine and refuses every program."""
+
+    def run(self, programs: Iterable[tuple[Key, Program]]) -> Iterator[tuple[Key, Execution]]:
+        """Raise `SandboxError` for the first program; there must be none."""
+        for key, _ in programs:
+            raise SandboxError(f"{key.problem} has a program to run, and no sandbox was opened.")
+        yield from ()
+
+    def describe(self) -> Mapping[str, str]:
+        """Return nothing: no verdict depends on it."""
+        return {}
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 def open_sandbox(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib.util
 import json
 import logging
+import math
 import random
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +120,75 @@ def test_prompt_is_read_once_for_its_samples(llama: Path) -> None:
     backend._model.base_model.register_forward_pre_hook(note, with_kwargs=True)  # type: ignore[attr-defined]
     texts(backend, [request("def add", "p", sample, temperature=1.0) for sample in range(10)])
     assert read == [1]
+
+
+def chances(folder: Path, prompt: Prompt) -> dict[str, float]:
+    """The logarithm of each choice's probability, its forms read one by one behind the prompt."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
+    text, special = prompt.text, True
+    if prompt.style is Style.CHAT:
+        asked, special = [{"role": "user", "content": prompt.text}], False
+        text = tokenizer.apply_chat_template(asked, tokenize=False, add_generation_prompt=True)
+    before = tokenizer(text, add_special_tokens=special)["input_ids"]
+    start = len(before)
+    found = {}
+    for choice in prompt.choices:
+        total = 0.0
+        for form in (choice, choice.title(), f" {choice}", f" {choice.title()}"):
+            ids = tokenizer(text + form, add_special_tokens=special)["input_ids"]
+            if ids[:start] != before:  # Joined with the prompt's end.
+                continue
+            with torch.no_grad():
+                logs = model(torch.tensor([ids])).logits[0].double().log_softmax(dim=-1)
+            total += math.exp(sum(float(logs[i - 1, ids[i]]) for i in range(start, len(ids))))
+        found[choice] = math.log(total)
+    return found
+
+
+@pytest.mark.parametrize("style", list(Style))
+@pytest.mark.parametrize(
+    "kind", ["full attention", "learned positions", "sliding window", "recurrent"]
+)
+def test_choices(folders: dict[str, Path], kind: str, style: Style) -> None:
+    """Each is as likely as its forms together, behind the text or in the assistant's turn."""
+    choices = ("print", "def")
+    requests = [
+        replace(each, prompt=Prompt(each.prompt.text, style, choices=choices))
+        for each in asked(samples=2, temperature=0.5)
+    ]
+    done = list(open_hf(str(folders[kind]), batch_size=4).generate(requests))
+    by_key = {each.key: each for each in done}
+    assert len(done) == len(requests)
+    for each in requests[::2]:
+        expected = chances(folders[kind], each.prompt)
+        for sample in range(2):
+            assert by_key[each.key._replace(sample=sample)].choices == pytest.approx(
+                expected, abs=1e-4
+            )
+
+
+def test_choices_change_no_text(llama: Path) -> None:
+    """What is written does not depend on what else is asked, and who asks for none gets none."""
+    plain = {c.key: c for c in open_hf(str(llama), batch_size=8).generate(asked())}
+    requests = [replace(r, prompt=replace(r.prompt, choices=("yes", "no"))) for r in asked()]
+    weighed = {c.key: c for c in open_hf(str(llama), batch_size=8).generate(requests)}
+    assert {key: c.text for key, c in plain.items()} == {key: c.text for key, c in weighed.items()}
+    assert all(c.choices is None for c in plain.values())
+    assert all(c.choices and set(c.choices) == {"yes", "no"} for c in weighed.values())
+
+
+def test_choices_at_the_end_of_the_window(llama: Path) -> None:
+    """One that the window has no room for is not weighed; the completion is made all the same."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(llama)
+    text = "x = " * 600
+    ids = tokenizer(text)["input_ids"]
+    prompt = Prompt(tokenizer.decode(ids[1:511]), Style.COMPLETE, choices=("yes", "no"))
+    (completion,) = open_hf(str(llama)).generate([Request(Key("p", 0), prompt, Sampling())])
+    assert completion.tokens_in is not None
+    assert 509 <= completion.tokens_in < 512
+    assert completion.choices is None
+    assert completion.finish is Finish.LENGTH
 
 
 def test_stop_sequences(llama: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ucb.mine.work import _spread
+from ucb.mine.work import spread
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from ucb.mine.work import _spread
 def test_what_is_kept_comes_from_everywhere(count: int, most: int, kept: list[int]) -> None:
     """A release that changed one file much does not fill the set with it."""
     bugs = [{"number": number} for number in range(count)]
-    assert [bug["number"] for bug in _spread(bugs, most)] == kept
+    assert [bug["number"] for bug in spread(bugs, most)] == kept

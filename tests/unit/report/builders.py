@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ucb.metrics import Scores, score
+from ucb.metrics import score
 from ucb.report.model import Sample, TaskReport
+from ucb.scores import Scores
 from ucb.types import Completion, Finish, Key, Reason, Stage, Verdict
 
 RUN: Mapping[str, Any] = {

@@ -161,6 +161,17 @@ def test_the_index_names_every_sample(tmp_path: Path) -> None:
     assert index["starts"] == [0]
 
 
+def test_the_measures_of_a_sample_are_in_the_page(tmp_path: Path) -> None:
+    """Beside the other facts of a sample, by name."""
+    made = sample("p", 0)
+    measured = replace(made.verdict, measures={"line_coverage": 2 / 3, "answered": 1.0})
+    report = report_of("t", [replace(made, verdict=measured), sample("p", 1)])
+    scripts = page(tmp_path, report).scripts
+    index = unpack(next(data for attrs, data in scripts if attrs.get("id") == "index"))
+    assert index["names"]["measures"] == ["answered 1, line_coverage 0.667", ""]
+    assert index["columns"]["measures"] == [0, 1]
+
+
 def test_samples_are_read_as_a_stream() -> None:
     """Chunks leave while samples are still being read, so memory does not grow with their texts."""
     read = 0
@@ -236,7 +247,8 @@ def test_a_report_that_fails_leaves_the_old_one(tmp_path: Path) -> None:
 def test_languages_are_shown_where_there_are_several(tmp_path: Path) -> None:
     """A split has a line per group; a task without one has no such card."""
     split = {"language": {"go": estimate([1, 0]), "rust": estimate([1, 1])}}
-    text = page(tmp_path, replace(report_of("t", mixed()), splits=split)).text
+    report = report_of("t", mixed())
+    text = page(tmp_path, replace(report, scores=replace(report.scores, splits=split))).text
     assert "pass@1 by language" in text
     assert "rust" in text
     assert "pass@1 by" not in page(tmp_path, report_of("t", mixed())).text

@@ -11,9 +11,9 @@ from pathlib import Path
 from rich.console import Console
 
 from tests.unit.report.builders import mixed, scores_of
-from ucb.metrics import Scores
 from ucb.report.csv import write_csv
 from ucb.report.terminal import print_scores
+from ucb.scores import Scores
 from ucb.stats import estimate
 
 

@@ -133,7 +133,16 @@ class Desk:
                 costs = [self._terms.price.cost(usage) * part for part in _parts(tokens_out)]
         times = [seconds * part for part in _parts(tokens_out)]
         return [
-            Completion(request.key, answer.text, answer.finish, t_in, t_out, took, cost)
+            Completion(
+                request.key,
+                answer.text,
+                answer.finish,
+                t_in,
+                t_out,
+                took,
+                cost,
+                choices=answer.choices,
+            )
             for request, answer, t_in, t_out, took, cost in zip(
                 call.requests, answers, tokens_in, tokens_out, times, costs, strict=False
             )

@@ -41,12 +41,12 @@ _ROOM = (
 )
 _PARAMETER = re.compile(
     r"\b(max_completion_tokens|max_tokens|temperature|top_p|stop_sequences|stop|seed|cache_control|"
-    r"continue_final_message|add_generation_prompt|prefill\w*|(?<=')n(?='))\b",
+    r"continue_final_message|add_generation_prompt|prefill\w*|top_logprobs|logprobs|(?<=')n(?='))\b",
     re.IGNORECASE,
 )
 _NOT_TAKEN = re.compile(
     r"not (be )?(supported|permitted|allowed)|unsupported|unrecognized|extra inputs|deprecated|"
-    r"unknown|does not support|must end with a user message|^Field 'n'",
+    r"unknown|does not support|must end with a user message|^Field 'n'|logprobs",
     re.IGNORECASE,
 )
 _FILTERED = re.compile(r"content[ _-]?(filter|policy|management)|ResponsibleAI", re.IGNORECASE)
@@ -172,6 +172,8 @@ def _disconnected(cause: BaseException | None, site: Site) -> Passing:
 def _refused(error: Any, site: Site) -> Exception:
     status = error.status_code
     words = site.words(error)
+    if status == 403 and "logprobs" in words:  # OpenAI, of a model that keeps them to itself.
+        return _bad(error, words, status)
     if status in (401, 403):
         return BackendError(
             f"{shown(site.url)} refuses the key ({status}: {words}). Set {site.key_variable} to a "

@@ -36,6 +36,8 @@ class Answer:
     finish: Finish
     tokens_out: int | None = None
     """None where the server counts only the whole reply."""
+    choices: Mapping[str, float] | None = None
+    """As in `Completion`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,7 +337,7 @@
         ["Outcome", pill(value("reason"))], ["Detail", value("detail")],
         ["Reached", this.samples.stages[value("stage")]], ["Judged by", value("judge")],
         ["CPU time", number("cpu", (s) => `${s.toFixed(3)} s`)], ["Finish", value("finish")],
-        ["Extraction", value("rules")], ["Tokens in", number("tokens_in", count)],
+        ["Extraction", value("rules")], ["Measures", value("measures").replaceAll("_", " ")], ["Tokens in", number("tokens_in", count)],
         ["Tokens out", number("tokens_out", count)], ["Generation", number("seconds", (s) => `${s.toFixed(2)} s`)],
         ["Cost", number("cost", (dollars) => `$${dollars.toPrecision(3)}`)],
       ].filter(([, shown]) => shown !== "");

@@ -134,6 +134,35 @@ def test_the_function_is_never_shown_and_the_budget_holds(
     ast.parse(f"{found.before}{text}\n{found.after}")
 
 
+_TABLES = (
+    '"""Words.\n\n' + "They are many.\n" * 40 + '"""\n\nimport re\n\n'
+    + "SMALL = {1: 2}\n\nÜMLAUTE: dict[str, str] = {\n" + '    "ä": "ae",\n' * 200 + "}\n\n"
+    + "class Words:\n    known = [\n" + '        "word",\n' * 300 + "    ]\n\n"
+    + "    def find(self, x):\n        return SMALL[x]\n\n"
+    + "    def other(self):\n        return 1\n\n"
+    + "for each in SMALL:\n" + "    print(each)\n" * 50
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("tokens", [400, 100, 20])
+def test_tables_are_shortened_before_functions_go(tokens: int) -> None:
+    """A module of data does not push the budget aside; what is left is still Python."""
+    first = _TABLES[: _TABLES.index("    def find")].count("\n") + 1
+    place = Place("a.py", first, first + 1)
+    found = context(dict, "a.py", _TABLES, place, Strategy.FILE, tokens)
+    assert len(found.before) + len(found.after) <= max(tokens, 40) * CHARACTERS_PER_TOKEN
+    text = "\n".join(_TABLES.split("\n")[first - 1 : first + 1])
+    ast.parse(f"{found.before}{text}\n{found.after}")
+    assert "import re" in found.before
+    if tokens == 100:
+        assert '"""Words...."""\n' in found.before
+    if tokens == 400:
+        assert "SMALL = {1: 2}\n" in found.before
+        assert "ÜMLAUTE: dict[str, str] = ...\n" in found.before
+        assert "    known = ...\n" in found.before
+        assert "return 1" in found.after
+
+
 def test_a_place_without_a_function_is_refused() -> None:
     """A span of another edition of the file is no function."""
     with pytest.raises(ValueError, match="no function in lines 2 to 3"):

@@ -21,6 +21,8 @@ CHARACTERS_PER_TOKEN = 3.5
 """Of Python source, for the tokenizers of code models: a budget must not depend on one of them."""
 
 
+_SHORT = 300
+"""Characters of a statement that is never shortened."""
 _COMMON = frozenset(
     name
     for kind in (str, bytes, list, dict, set, type, BaseException, io.StringIO)
@@ -84,6 +86,18 @@ class _Definition:
         return len(self.full) - len(self.stub)
 
 
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A statement outside functions that defines no function, class or import."""
+
+    first: int
+    last: int
+    size: int
+    """Characters."""
+    stub: str
+    """What says as much as one line can; nothing if that is nothing."""
+
+
 class Source:
     """One parsed file of a project."""
 
@@ -99,6 +113,11 @@ class Source:
     def definitions(self) -> tuple[_Definition, ...]:
         """Functions and methods, but for those inside others, in order."""
         return tuple(self._definitions(self._tree.body, ""))
+
+    @cached_property
+    def statements(self) -> tuple[_Statement, ...]:
+        """What stands between the definitions: constants, tables, docstrings, in order."""
+        return tuple(self._statements(self._tree.body))
 
     def frame(self, target: _Definition) -> set[int]:
         """Return the lines of the imports, and of the class that a function is in."""
@@ -123,6 +142,31 @@ class Source:
             elif isinstance(node, ast.If | ast.Try):
                 for inner in ("body", "orelse", "finalbody"):
                     yield from self._definitions(getattr(node, inner, []), owner)
+
+    def _statements(self, body: list[ast.stmt]) -> Iterator[_Statement]:
+        for node in body:
+            if isinstance(node, ast.ClassDef):
+                yield from self._statements(node.body)
+            elif isinstance(node, ast.If | ast.Try):
+                for inner in ("body", "orelse", "finalbody"):
+                    yield from self._statements(getattr(node, inner, []))
+            elif not isinstance(
+                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Import | ast.ImportFrom
+            ):
+                first, last = node.lineno, node.end_lineno or node.lineno
+                yield _Statement(first, last, len(self.text(first, last)), self._shortened(node))
+
+    def _shortened(self, node: ast.stmt) -> str:
+        """An assignment without its value, or a docstring's first line."""
+        line = self.lines[node.lineno - 1]
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            told = str(node.value.value).strip().split("\n")[0].replace('"""', "'''")
+            return f'{line[: node.col_offset]}"""{told}..."""'
+        value = getattr(node, "value", None)
+        if value is None or value.lineno != node.lineno:
+            return ""
+        # Columns of `ast` are bytes.
+        return line.encode()[: value.col_offset].decode() + "..."
 
     def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str) -> _Definition:
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
@@ -210,6 +254,8 @@ class _View:
             self._hidden = set(range(1, len(source.lines) + 1)) - source.frame(target)
             others = [each for each in others if each.owner and each.owner == target.owner]
         self._shown = {each: each.stub for each in others}
+        self._short: dict[int, _Statement] = {}
+        """Statements that are shown in one line, by the line they begin on."""
 
     @property
     def near(self) -> list[_Definition]:
@@ -221,14 +267,32 @@ class _View:
         self._shown[definition] = definition.full
 
     def shrink(self, room: int) -> None:
-        """Leave functions out, the farthest first, until at most `room` characters are shown."""
+        """
+        Leave things out until at most `room` characters are shown.
+
+        First the values of long tables, then functions, the farthest first, then what else
+        stands between them. Imports and the headers of classes stay.
+        """
         over = self.size() - room
-        for each in reversed(self.near):
+        target = self._target.first
+        rest = [each for each in self._source.statements if each.first not in self._hidden]
+        for each in sorted(rest, key=lambda each: -each.size):
+            if over <= 0 or each.size <= _SHORT:
+                break
+            self._short[each.first] = each
+            over -= each.size - len(each.stub)
+        for function in reversed(self.near):
             if over <= 0:
                 return
-            over -= len(self._shown[each])
+            over -= len(self._shown[function])
+            self._hidden.update(range(function.first, function.last + 1))
+            del self._shown[function]
+        for each in sorted(rest, key=lambda each: -abs(each.first - target)):
+            if over <= 0:
+                return
+            cut = self._short.pop(each.first, None)
+            over -= len(cut.stub) if cut else each.size
             self._hidden.update(range(each.first, each.last + 1))
-            del self._shown[each]
 
     def size(self) -> int:
         """Characters shown, without the function itself."""
@@ -248,6 +312,10 @@ class _View:
             if definition is not None:
                 shown.append(self._shown[definition])
                 line = definition.last + 1
+                continue
+            if (cut := self._short.get(line)) is not None:
+                shown += [cut.stub] if cut.stub else []
+                line = cut.last + 1
                 continue
             if line not in self._hidden:
                 shown.append(self._source.lines[line - 1])

@@ -40,6 +40,12 @@ log = logging.getLogger("ucb")
 _T = TypeVar("_T")
 _MORE = 3
 """Times that undeclared dependencies of a package's tests are looked for."""
+_BROUGHT_BY = {
+    "attr": "attrs", "bs4": "beautifulsoup4", "dateutil": "python-dateutil", "docx": "python-docx",
+    "OpenSSL": "pyOpenSSL", "PIL": "pillow", "pkg_resources": "setuptools<81",
+    "ruamel": "ruamel.yaml", "yaml": "PyYAML",
+}  # fmt: skip
+"""Packages that are not called like the modules they bring."""
 _TRIED = 4
 """Candidates of a pair that are tried for each bug that is still wanted of its package."""
 _NEWEST = 3
@@ -247,13 +253,22 @@ class Mine:
     def _ready(self, release: Release, tree: Tree, row: dict[str, Any]) -> Untouched:
         """Put a release into the store, with what its tests turn out to import."""
         more: list[str] = []
+        prepared = prepare(release, tree, python=self._wanted.python)
         for _ in range(_MORE):
-            prepared = prepare(release, tree, more, python=self._wanted.python)
             untouched = Untouched(tree, prepared.project, self._run, suite=self._wanted.suite)
-            missing = set(untouched.missing()) - set(more) - set(tree.modules)
+            missing = {_BROUGHT_BY.get(name, name) for name in untouched.missing()}
+            missing -= {*more, *tree.modules, *row.get("not to be had", ())}
             if not missing:
                 break
-            # A module is mostly called like the package that brings it.
+            try:
+                prepared = prepare(
+                    release, tree, [*more, *sorted(missing)], python=self._wanted.python
+                )
+            except DataError as error:
+                # The files that import it are left out; others may not need it.
+                log.info("%s %s: %s", release.package, release.version, error)
+                row["not to be had"] = sorted(missing)
+                continue
             more += sorted(missing)
             row["undeclared"] = list(more)
         self._remember(prepared)

@@ -12,6 +12,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,9 @@ def main() -> None:
     parser.add_argument("--reviews", type=Path, nargs="+", required=True)
     arguments = parser.parse_args()
     folders: Sequence[Path] = arguments.mined
-    mined = list(_rows(folder / "bugs.jsonl" for folder in folders))
+    # One bug may have been found in several folders: the first says it.
+    found = reversed(list(_rows(folder / "bugs.jsonl" for folder in folders)))
+    mined = sorted({row["id"]: row for row in found}.values(), key=_id)
     reviews = {each["id"]: each for each in _rows(arguments.reviews)}
     read = [row for row in mined if row["id"] in reviews]
     kept = [_with_report(row, reviews) for row in read if reviews[row["id"]]["keep"]]
@@ -59,7 +62,11 @@ def main() -> None:
 
 
 def _evenly(rows: Sequence[Row]) -> list[Row]:
-    """Return rows of which no package has more than its share, in the order of their names."""
+    """
+    Return rows of which no package has more than its share.
+
+    The first of every package come first, so that the first few are of many packages.
+    """
     by_package: dict[str, list[Row]] = {}
     for row in rows:
         by_package.setdefault(row["package"], []).append(row)
@@ -69,13 +76,18 @@ def _evenly(rows: Sequence[Row]) -> list[Row]:
         if most <= _SHARE * total:
             break
         most -= 1
-    kept = [each for inside in by_package.values() for each in spread(inside, most)]
-    return sorted(kept, key=lambda row: row["id"])
+    kept = [spread(sorted(inside, key=_id), most) for _, inside in sorted(by_package.items())]
+    return [each for rank in zip_longest(*kept) for each in rank if each is not None]
+
+
+def _id(row: Row) -> str:
+    return str(row["id"])
 
 
 def _with_report(row: Row, reviews: Mapping[str, Row]) -> Row:
     report = reviews[row["id"]].get("report")
-    return {**row, "report": report} if report else row
+    told = {name: value for name, value in row.items() if name != "reaching"}
+    return {**told, "report": report} if report else told
 
 
 def _review(review: Row) -> Row:

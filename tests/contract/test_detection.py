@@ -1,9 +1,14 @@
-"""What tells a bug's two versions apart, over the whole set that comes with UCB."""
+"""What tells a bug's two versions apart, over the set that comes with UCB.
+
+The first bugs, of as many packages, or with UCB_WHOLE_SETS=1 all of them: their releases come
+from the package index.
+"""
 
 from __future__ import annotations
 
 import ast
 import io
+import os
 import re
 import tokenize
 
@@ -14,6 +19,7 @@ from ucb.types import Style
 
 pytestmark = [pytest.mark.data, pytest.mark.usefixtures("data_dir")]
 
+_FIRST = 24
 _FUNCTION = {
     Style.CHAT: re.compile(r"(?s)(.*\nThe function:\n\n```python\n)(.*)(\n```\n\nDoes .*)"),
     Style.COMPLETE: re.compile(
@@ -34,6 +40,8 @@ def test_only_the_function_differs(style: Style) -> None:
     """Not its surroundings, nor anything that was written about it; and it does differ."""
     task = plugins.task("ucb-py/detection")
     problems = list(task.problems())
+    if not os.environ.get("UCB_WHOLE_SETS"):
+        problems = problems[:_FIRST]
     assert problems
     for buggy, fixed in zip(problems[::2], problems[1::2], strict=True):
         shown = [

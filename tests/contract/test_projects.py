@@ -209,6 +209,23 @@ def test_all_tests_are_those_that_pass_in_the_release(
     assert verdict.reason is reason, verdict
 
 
+def test_the_first_failure_that_decides_ends_the_run(sandbox: Sandbox) -> None:
+    """Tests behind it are neither run nor called missing; one that never passes ends nothing."""
+    report = _suite(all=[*_LARGE]).report({"demo.py": _BUGGY}, "all")
+    every = json.loads(_run(sandbox, report)[1].files[REPORT])["outcomes"]
+    assert set(every) == set(_LARGE)
+    changed = {"demo.py": _BUGGY}
+    others = ("tests/test_demo.py::test_broken",)
+    known = Suite(_suite().project, {"all": [_SMALL, *_LARGE]}, others, 3)
+    for step in (known.passes("all", changed), known.passes_all(changed)):
+        verdict = _run(sandbox, known.program(step))[0]
+        assert verdict.reason is Reason.WRONG
+        assert _LARGE[0] in verdict.output
+        assert _LARGE[1] not in verdict.output
+        assert "not found" not in verdict.output
+    assert _run(sandbox, known.program(known.passes_all({})))[0].passed
+
+
 def test_a_report_says_what_came_of_every_test(sandbox: Sandbox) -> None:
     """Outcomes, exceptions, and which tests reach a numbered place."""
     watched = "def double(x):\n    _ucb_reached(7)\n    return 2 * x\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ucb.project import splice, store
-from ucb.project.suite import Project, Suite
+from ucb.project.suite import Project, Suite, Target
 from ucb.types import Stage, Tree
 
 
@@ -56,3 +57,16 @@ def test_every_step_says_what_it_sees() -> None:
     ]
     assert [step.proves for step in program.steps] == [Stage.TRIGGERED, Stage.PASSED]
     assert all(step.proof for step in program.steps)
+
+
+def test_what_is_measured_must_be_said() -> None:
+    """A program that could only fail must not be blamed on an answer."""
+    suite = Suite(Project("demo-1"), {"new": ["tests/test_a.py"]})
+    with pytest.raises(ValueError, match="without a target"):
+        suite.covers("new", {})
+    target = Target("f", "a.py", (1, 2), (2, 2))
+    with pytest.raises(ValueError, match="without mutants"):
+        replace(suite, target=target).notices("new", {})
+    measured = replace(suite, target=target, mutants=("def f():\n    pass\n",))
+    assert not measured.notices("new", {}).proof
+    assert measured.covers("new", {}).proof

@@ -52,8 +52,8 @@ _ROW: dict[str, Any] = {
 _BUG = {
     **_ROW, "old_file": _ROW["file"], "old_span": [9, 11], "changelog": None,
     "old": {**_ROW["new"], "version": "1.0", "sha256": "1" * 64},
-    "raised": ["TypeError", "ImportError"],
-    "report": "A square's area may be negative.\nIt should be a ScaleError.",
+    "raised": ["TypeError", "ImportError", "SystemExit"],
+    "report": "A square's area may be negative.\nIt should be a ScaleError, no SyntaxError.",
 }  # fmt: skip
 _BEGUN = "import pytest\n\nfrom shapes import Square\n\n\ndef test_"
 _BUGGY = _SOURCE.replace("        if scale < 0:\n            raise ValueError(scale)\n", "")
@@ -129,7 +129,7 @@ def test_a_report_is_asked_about_with_the_bug(issue: Task, style: Style) -> None
     """Every line of it, and nothing of the fix."""
     text = issue.prompt(_only(issue), style).text
     mark = ">" if style is Style.CHAT else "#"
-    assert f"{mark} A square's area may be negative.\n{mark} It should be a ScaleError.\n" in text
+    assert "".join(f"{mark} {line}\n" for line in _BUG["report"].split("\n")) in text
     assert "raise ValueError(scale)" not in text
     assert "return scale * self.side ** 2" in text
     assert "test_area" not in text
@@ -237,7 +237,9 @@ def test_a_test_runs_with_the_bug_and_without(issue: Task) -> None:
     assert fixed == again
     assert "raise ValueError(scale)" not in buggy.pop(_BUG["file"])
     assert buggy == fixed
-    assert json.loads(program.files["suite.json"])["expected"] == ["ScaleError", "TypeError"]
+    assert json.loads(program.files["suite.json"])["expected"] == [
+        "ScaleError", "SystemExit", "TypeError",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def _try(group: Sequence[str], path: Path, text: str, limit: float, *options: st
         pid = os.fork()
         if not pid:
             _serve(path, text)
-            _child(group, limit, (*testing.ANSWER, *options), told)
+            _child(group, limit, (*testing.SILENT, *testing.ANSWER, *options), told)
         cpu = _wait(pid, _WALL * (limit + 1))
         told.seek(0)
         passed = told.read().decode("utf-8", "replace")

@@ -95,7 +95,11 @@ class Suite:
         Every test of a group was run and passed, and one of them ran the target.
 
         It leaves in `COVERAGE` which lines and branches of the target's body they ran.
+
+        Raises `ValueError` without a target.
         """
+        if self.target is None:
+            raise ValueError("a suite without a target covers nothing")
         return self._step("cover", group, changed, Stage.PASSED, limits)
 
     def notices(self, group: str, changed: Mapping[str, str]) -> Step:
@@ -103,7 +107,11 @@ class Suite:
         Leave in `NOTICED` which of the mutants the tests of a group notice: it proves nothing.
 
         Steps that decide must stand before it, and no verdict depend on how it ends.
+
+        Raises `ValueError` without a target or without mutants.
         """
+        if self.target is None or not self.mutants:
+            raise ValueError("a suite without mutants has none to notice")
         limits = replace(_language().limits, cpu=_MEASURING + 60, wall=3 * _MEASURING)
         step = self._step("notice", group, changed, Stage.PASSED, limits)
         return replace(step, proof=False)

@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -28,8 +28,10 @@ _OPTIONS = (
     "-o", "addopts=", "-o", "filterwarnings=", "-o", "xfail_strict=false", "-p", "no:cacheprovider",
     "-p", "no:faulthandler", "-q", "--no-header",
     # One file that cannot be collected says nothing of the tests in another.
-    "--continue-on-collection-errors", "--tb=short", "--disable-warnings",
+    "--continue-on-collection-errors", "--disable-warnings",
 )  # fmt: skip
+SILENT = ("--tb=no",)
+"""Options for runs in which many tests may fail and nobody reads why: tracebacks cost more."""
 ANSWER = ("-o", "python_functions=test", "-o", "python_classes=Test")
 """Options for tests that are not the project's: its own may be called otherwise."""
 _MISSING = re.compile(r"No module named '(\w+)")
@@ -38,8 +40,13 @@ _MISSING = re.compile(r"No module named '(\w+)")
 class Outcomes:
     """A pytest plugin: runs the wanted tests only, and remembers what came of each."""
 
-    def __init__(self, wanted: frozenset[str] | None) -> None:
+    def __init__(
+        self, wanted: frozenset[str] | None, decides: Callable[[str], bool] | None = None
+    ) -> None:
         self._wanted = wanted
+        self._decides = decides
+        self.stopped = False
+        """A test has failed that decides, so that the tests behind it were not run."""
         self.collected: list[str] = []
         """The tests that were to be run."""
         self.outcomes: dict[str, str] = {}
@@ -97,6 +104,9 @@ class Outcomes:
             self.outcomes[name] = "failed" if report.when == "call" else "error"
             if call.excinfo is not None:
                 self.raised[name] = call.excinfo.typename
+            if self._decides is not None and self._decides(name):
+                self.stopped = True
+                item.session.shouldfail = "decided"
         elif report.skipped:
             self.outcomes.setdefault(name, "skipped")
         elif report.when == "call":
@@ -158,10 +168,11 @@ def run(
     wanted: frozenset[str] | None,
     *,
     plugins: Sequence[object] = (),
-    options: Sequence[str] = (),
+    options: Sequence[str] = ("--tb=short",),
+    decides: Callable[[str], bool] | None = None,
 ) -> Outcomes:
-    """Run the tests in these files, or the wanted ones of them."""
-    found = Outcomes(wanted)
+    """Run the tests in these files, or the wanted ones of them, until one fails that decides."""
+    found = Outcomes(wanted, decides)
     whole = ANSWER if wanted and not any("::" in name for name in wanted) else ()
     argv = [*_OPTIONS, *whole, *options, f"--rootdir={PROJECT}", *files]
     pytest.main(argv, plugins=[found, *plugins])

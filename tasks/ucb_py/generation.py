@@ -108,6 +108,9 @@ class Generation(Task):
         body = " " * (self._texts(problem).indent + 4) + "raise NotImplementedError\n"
         return {"unwritten": (body, False)}
 
+    def shown(self, problem: Problem, code: str) -> str:  # noqa: ARG002
+        return shared.shown(problem.row, self._texts(problem))
+
     def _texts(self, problem: Problem) -> Texts:
         return self._releases.texts(self.data_file or shared.FUNCTIONS, problem.row)
 

@@ -103,7 +103,7 @@ class IssueTestGeneration(Task):
 
     def problems(self) -> Iterable[Problem]:
         for row in bugs(self.data_file or shared.BUGS):
-            if row.get("report"):
+            if row.get("report") or row.get("entry"):
                 yield Problem(row["id"], TOOLCHAIN, row)
 
     def groups(self, problem: Problem) -> Mapping[str, str]:
@@ -127,7 +127,7 @@ class IssueTestGeneration(Task):
         stand = testfiles.stand(row, texts)
         fixed = {**stand.blanked, stand.file: code}
         buggy = {**fixed, **shared.changed(row, texts, texts.buggy)}
-        suite = replace(testfiles.suite(row, texts, stand), expected=_expected(row))
+        suite = replace(testfiles.suite(row, texts, stand), expected=_expected(row, texts))
         group, limits = testfiles.GROUP, shared.limits(row)
         return suite.program(
             suite.collects(group, fixed),
@@ -151,7 +151,8 @@ class IssueTestGeneration(Task):
 
     def shown(self, problem: Problem, code: str) -> str:  # noqa: ARG002
         texts = self._texts(problem)
-        return f"{_marked(problem.row['report'], '#')}\n\n{texts.buggy}\n\n# Fixed:\n{texts.fixed}"
+        report = _marked(_report(problem.row, texts), "#")
+        return f"{report}\n\n{texts.buggy}\n\n# Fixed:\n{texts.fixed}"
 
     def known(self, problem: Problem) -> Mapping[str, tuple[str, bool]]:  # noqa: ARG002
         return {name: (text, False) for name, text in CONTROLS.items()}
@@ -163,18 +164,24 @@ class IssueTestGeneration(Task):
         row, texts = problem.row, self._texts(problem)
         names = shared.surroundings(row, texts, texts.buggy, Strategy(self.mode))
         names |= testfiles.names(row, texts)
+        report = _report(row, texts)
         names |= {
-            "report": row["report"],
-            "quoted": _marked(row["report"], ">"),
-            "commented": _marked(row["report"], "#"),
+            "report": report,
+            "quoted": _marked(report, ">"),
+            "commented": _marked(report, "#"),
             "function": shifted(texts.buggy, texts.indent),
         }
         return Question(texts.buggy, shared.name(row), names)
 
 
-def _expected(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _report(row: Mapping[str, Any], texts: Texts) -> str:
+    """Return what was reported: in the set's words, or in the changelog's."""
+    return str(row.get("report") or texts.told)
+
+
+def _expected(row: Mapping[str, Any], texts: Texts) -> tuple[str, ...]:
     """Return the exceptions that show the bug: its own triggers raised them, or its report says."""
-    named = set(_EXCEPTION.findall(row["report"])) - _BROKEN
+    named = set(_EXCEPTION.findall(_report(row, texts))) - _BROKEN
     return tuple(sorted({*row.get("raised", ()), *named} - _IMPORTS - {""}))
 
 

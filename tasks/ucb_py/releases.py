@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,6 +28,8 @@ class Texts:
     fixed: str
     buggy: str
     """As the release before had it; nothing for a row without one."""
+    told: str = ""
+    """What the changelog says of the bug; nothing where no entry of it names the function."""
 
 
 class Releases:
@@ -61,6 +64,9 @@ def _read(kept: Restorer, row: Mapping[str, Any], runs: bool) -> Texts:
     if "old" in row:
         old = kept.tree(row["package"], row["old"])
         buggy = kept.function(old, row["old_file"], row["old_span"])
+    told = ""
+    if (entry := row.get("entry")) is not None:
+        told = kept.function(tree, entry["file"], entry["span"])
     indent = len(fixed) - len(fixed.lstrip(" "))
     return Texts(
         tree,
@@ -68,6 +74,7 @@ def _read(kept: Restorer, row: Mapping[str, Any], runs: bool) -> Texts:
         indent,
         shifted(fixed, -indent),
         shifted(buggy, -indent),
+        textwrap.dedent(told),
     )
 
 

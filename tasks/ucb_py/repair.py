@@ -111,6 +111,9 @@ class Repair(Task):
         body = shifted(texts.buggy, texts.indent).removeprefix(f"{signature}\n")
         return {"buggy function": (body, False)}
 
+    def shown(self, problem: Problem, code: str) -> str:  # noqa: ARG002
+        return shared.shown(problem.row, self._texts(problem))
+
     def _texts(self, problem: Problem) -> Texts:
         return self._releases.texts(self.data_file or shared.BUGS, problem.row)
 

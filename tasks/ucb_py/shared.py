@@ -82,6 +82,12 @@ def program(row: Mapping[str, Any], texts: Texts, function: str) -> Program:
     )
 
 
+def shown(row: Mapping[str, Any], texts: Texts) -> str:
+    """Return what decides about a function, for people to read: the right one and its tests."""
+    tests = "".join(f"# {name}\n" for name in row["triggers"])
+    return f"# Right:\n{texts.fixed}\n# Tests that fail without it, of {row['passing']}:\n{tests}"
+
+
 def changed(row: Mapping[str, Any], texts: Texts, function: str) -> dict[str, str]:
     """Return the file with `function`, which has no indentation, in the function's place."""
     return {row["file"]: splice(texts.source, *row["span"], shifted(function, texts.indent))}

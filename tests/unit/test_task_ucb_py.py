@@ -77,6 +77,8 @@ def task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Task:
         folder.mkdir(parents=True)
         (folder / "__init__.py").write_text(text)
         (folder / "other.py").write_text("def measure(x):\n    return x\n")
+    # What runs tests is not fetched: nothing runs here.
+    (store() / "env" / "runner").mkdir()
     path = tmp_path / "bugs.jsonl"
     path.write_text(json.dumps(_ROW) + "\n")
     return plugins.task("ucb-py/repair").configured(data=path)

@@ -21,6 +21,7 @@ _PLAIN = re.compile(
     r"(?=\s*($|[:(,/*–-]|\d{4}|released))",  # noqa: RUF001 (the dash that some changelogs have)
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"\s*([-*+•]|\d+[.)])\s+\S")
 _LONGEST = 120  # Characters of a heading.
 
 
@@ -61,6 +62,50 @@ def section(tree: Tree, version: str) -> Section | None:
         if (span := _find(_lines(tree.root / path), wanted)) is not None:
             return Section(path, span)
     return None
+
+
+def entry(tree: Tree, told: Section, qualname: str) -> Section | None:
+    """
+    Return the one entry of a section that names a function, or else its class.
+
+    A name counts as a word of its own that is written as code is: with an underscore, a bracket
+    or a dot beside it, in quotation marks, or with a capital inside. None if several
+    entries name it: which of them tells of the change is then not known.
+    """
+    lines = _lines(tree.root / told.file)
+    entries = list(_entries(lines, told.span))
+    for name in reversed(qualname.split(".")):
+        written = _as_code(name)
+        found = [
+            span for span in entries if written.search("\n".join(lines[span.first - 1 : span.last]))
+        ]
+        if found:
+            return Section(told.file, found[0]) if len(found) == 1 else None
+    return None
+
+
+def _as_code(name: str) -> re.Pattern[str]:
+    escaped = re.escape(name)
+    if "_" in name.strip("_") or re.search(r"[a-z][A-Z]", name):
+        return re.compile(rf"(?<!\w){escaped}(?!\w)")
+    return re.compile(rf"(?<=[`'\".:]){escaped}(?!\w)|(?<!\w){escaped}(?=[`(.]\w|[`(])")
+
+
+def _entries(lines: list[str], span: Span) -> Iterator[Span]:
+    """Yield the items of lists in a section, and its paragraphs, without headings."""
+    first = 0
+    for number in range(span.first, span.last + 1):
+        line = lines[number - 1]
+        begins = _ITEM.match(line) is not None
+        # A paragraph of an item is indented below it.
+        ends = not line.strip() or _MARKDOWN.match(line) or _UNDERLINE.fullmatch(line)
+        if first and (begins or ends):
+            yield Span(first, number - 1)
+            first = 0
+        if not first and not ends:
+            first = number
+    if first:
+        yield Span(first, span.last)
 
 
 def _stem(path: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ucb.errors import StoreError
 from ucb.mine.baseline import Baseline
+from ucb.mine.changelog import Section, entry
 from ucb.mine.index import Release
 from ucb.mine.licence import expression
 from ucb.mine.releases import Candidate, Target
@@ -44,8 +45,8 @@ def release_row(release: Release) -> dict[str, Any]:
     }
 
 
-def bug(confirmed: Confirmed) -> dict[str, Any]:
-    """Return what is a bug's own."""
+def bug(confirmed: Confirmed, tree: Tree) -> dict[str, Any]:
+    """Return what is a bug's own. `tree` is the new release's."""
     candidate = confirmed.candidate
     told = candidate.changelog
     return {
@@ -56,7 +57,8 @@ def bug(confirmed: Confirmed) -> dict[str, Any]:
         "span": [candidate.span.first, candidate.span.last],
         "old_file": candidate.old_file,
         "old_span": [candidate.old_span.first, candidate.old_span.last],
-        "changelog": told and {"file": told.file, "span": [told.span.first, told.span.last]},
+        "changelog": _section(told),
+        "entry": _section(entry(tree, told, candidate.qualname) if told else None),
         "triggers": list(confirmed.triggers),
         "raised": list(confirmed.raised),
     }
@@ -75,6 +77,12 @@ def function(needed: Needed) -> dict[str, Any]:
         "branching": needed.branching,
         "triggers": list(needed.tests),
     }
+
+
+def _section(found: Section | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"file": found.file, "span": [found.span.first, found.span.last]}
 
 
 def _name(release: Release, each: Candidate | Target) -> str:

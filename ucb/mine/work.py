@@ -222,7 +222,10 @@ class Mine:
             return []
         shared = entries.tested(new, after, untouched.project, trial.baseline)
         row.update(_baseline(trial.baseline))
-        return [{**entries.bug(each), "old": entries.release_row(old), **shared} for each in found]
+        return [
+            {**entries.bug(each, after), "old": entries.release_row(old), **shared}
+            for each in found
+        ]
 
     def _written(
         self, release: Release, known: frozenset[str], most: int, row: dict[str, Any]

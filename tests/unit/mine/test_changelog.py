@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.unit.mine.packages import pkg_info, write_tree
-from ucb.mine.changelog import Section, section
+from ucb.mine.changelog import Section, entry, section
 from ucb.mine.functions import Span
 from ucb.mine.sdist import describe
 
@@ -131,3 +131,43 @@ def test_a_file_of_its_own_is_a_section(tmp_path: Path, name: str) -> None:
         "docs/change_log/release-1.1.md": "1.2",
     }
     assert find(tmp_path, "1.2", **files) == Section(f"docs/change_log/{name}", Span(1, 3))
+
+
+NAMED = """\
+2.0
+===
+
+Shapes and their find_all were mended by Ann.
+
+- `Square.area` is no longer negative (#12),
+  however small.
+- Square.name() and Circle.name() tell the truth.
+- Find what is there. The area is larger.
+* The parser_of shapes takes a `Circle`.
+
+  It takes it twice.
+1. Round shapes.
+"""
+
+
+@pytest.mark.parametrize(
+    ("qualname", "span"),
+    [
+        ("Square.area", Span(6, 7)),
+        ("parser_of", Span(10, 10)),
+        ("find_all", Span(4, 4)),
+        ("Circle.radius", None),
+        ("name", Span(8, 8)),
+        ("find", None),
+        ("Round.width", None),
+        ("Parser.feed", None),
+    ],
+)
+def test_an_entry_names_its_function(tmp_path: Path, qualname: str, span: Span | None) -> None:
+    """As code, in one entry alone; a word of the language is no name."""
+    files = {"PKG-INFO": pkg_info("demo", "2.0"), "demo.py": "", "CHANGES.txt": NAMED}
+    tree = describe(write_tree(tmp_path / "demo-2.0", files))
+    told = section(tree, "2.0")
+    assert told is not None
+    found = entry(tree, told, qualname)
+    assert found == (span and Section("CHANGES.txt", span))

@@ -23,6 +23,8 @@ _SET = _HOME / "tasks" / "ucb_py"
 _COUNTS = _HOME / "docs" / "benchmarks" / "ucb-py-counts.md"
 _SHARE = 0.1
 """Of a task's problems, that one package may have at most."""
+_LONGEST = 120
+"""Lines of a function, in either version: an answer has to repeat it."""
 Row = dict[str, Any]
 
 
@@ -39,9 +41,10 @@ def main() -> None:
     reviews = {each["id"]: each for each in _rows(arguments.reviews)}
     read = [row for row in mined if row["id"] in reviews]
     kept = [_with_report(row, reviews) for row in read if reviews[row["id"]]["keep"]]
-    bugs = _evenly(kept)
+    short = [row for row in kept if _fits(row)]
+    bugs = _evenly(short)
     written = list(_rows(folder / "functions.jsonl" for folder in folders))
-    functions = _evenly(written)
+    functions = _evenly([row for row in written if _fits(row)])
     _store("bugs.jsonl", bugs)
     _store("functions.jsonl", functions)
     _store("reviews.jsonl", [_review(reviews[row["id"]]) for row in read])
@@ -53,7 +56,7 @@ def main() -> None:
     (_SET / "environments.json").write_text(text + "\n", encoding="utf-8")
     parts = [
         _history(folders, mined),
-        _reading(mined, [reviews[row["id"]] for row in read], len(kept), len(bugs)),
+        _reading(mined, [reviews[row["id"]] for row in read], kept, short, bugs),
         _documented(folders, written, len(functions)),
         _tasks(bugs, functions),
         _packages(bugs, functions),
@@ -78,6 +81,11 @@ def _evenly(rows: Sequence[Row]) -> list[Row]:
         most -= 1
     kept = [spread(sorted(inside, key=_id), most) for _, inside in sorted(by_package.items())]
     return [each for rank in zip_longest(*kept) for each in rank if each is not None]
+
+
+def _fits(row: Row) -> bool:
+    spans = [row["span"], row.get("old_span", row["span"])]
+    return all(last - first < _LONGEST for first, last in spans)
 
 
 def _id(row: Row) -> str:
@@ -123,7 +131,13 @@ def _history(folders: Sequence[Path], mined: Sequence[Row]) -> str:
     ))  # fmt: skip
 
 
-def _reading(mined: Sequence[Row], reviews: Sequence[Row], kept: int, used: int) -> str:
+def _reading(
+    mined: Sequence[Row],
+    reviews: Sequence[Row],
+    kept: Sequence[Row],
+    short: Sequence[Row],
+    used: Sequence[Row],
+) -> str:
     """Tell what reading them dropped."""
     kinds = Counter(each["kind"] for each in reviews if not each["keep"])
     return "\n".join((
@@ -133,8 +147,9 @@ def _reading(mined: Sequence[Row], reviews: Sequence[Row], kept: int, used: int)
         "",
         _table(("dropped as", "number"), sorted(kinds.items())),
         "",
-        (f"{kept:,} were kept; {used:,} of them are in the set, so that no package has more than "
-        f"{_SHARE:.0%}."),
+        (f"{len(kept):,} were kept. {len(kept) - len(short)} of them are longer than {_LONGEST} "
+        f"lines, and {len(short) - len(used)} would give a package more than {_SHARE:.0%}: "
+        f"{len(used):,} are in the set."),
     ))  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from ucb.metrics import score
 from ucb.outcomes import Protocol, RunOutcome, Tally, TaskOutcome
 from ucb.store import Run
 from ucb.types import Completion, Finish, Key, Reason, Stage, Verdict
@@ -56,6 +57,7 @@ def write_run(
         }
     )  # fmt: skip
     for name, problems in passed.items():
+        completions, verdicts = [], []
         with closing(run.task(name)) as folder:
             for number, outcomes in enumerate(problems):
                 for sample, good in enumerate(outcomes):
@@ -63,9 +65,13 @@ def write_run(
                     told = f"answer {number} {sample} {good}"
                     text = (texts or {}).get((name, number, sample), told)
                     completion = Completion(key, text, Finish.STOP, 100, 50, 2.0, 0.001)
+                    completions.append(completion)
+                    verdicts.append(verdict(key, good=good))
                     folder.add_completion(completion)
-                    folder.add_verdict(verdict(key, good=good))
-        run.task(name).write_scores({"splits": (splits or {}).get(name, {})})
+                    folder.add_verdict(verdicts[-1])
+        keys = [each.key for each in verdicts]
+        scores = score(verdicts, completions, [1], expected=keys).to_json() if keys else {}
+        run.task(name).write_scores(scores | {"splits": (splits or {}).get(name, {})})
     return path
 
 

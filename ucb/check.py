@@ -34,6 +34,13 @@ class Control:
         """Whether every problem got the verdict it must get, every time."""
         return not self.wrong and not self.flipped
 
+    def complaints(self) -> list[str]:
+        """Return, for people to read, each problem with a verdict that it must not have."""
+        return [
+            *(f"{each.key.problem} ({self.name}: {each.reason})" for each in self.wrong),
+            *(f"{problem} ({self.name}: flipped)" for problem in self.flipped),
+        ]
+
 
 def check(
     task: Task, problems: Sequence[Problem], sandbox: Sandbox, *, rounds: int = 1

@@ -25,25 +25,17 @@ from .releases import Releases, Texts
 from .yesno import NO, YES
 
 BUGGY, FIXED = "buggy", "fixed"
-CHAT = """\
+CHAT = (
+    """\
 The function `{{ name }}` stands in `{{ file }}` of the Python package {{ package }}.
-{% for path, part in others.items() %}
-From `{{ path }}`:
-
-```python
-{{ part | trim }}
-```
-{% endfor %}
+"""
+    + shared.OTHERS
+    + """\
 The file, without the function:
 
-```python
-{{ before | trim }}
-
-# {{ name }} stands here.
-
-{{ after | trim }}
-```
-
+"""
+    + shared.FILE
+    + """\
 The function:
 
 ```python
@@ -52,14 +44,10 @@ The function:
 
 Does this function have a defect? Answer yes or no first.
 """
-COMPLETE = """\
-{% for path, part in others.items() %}# From {{ path }}:
-
-{{ part | trim }}
-
-
-{% endfor %}# {{ file }}
-
+)
+COMPLETE = (
+    shared.ABOVE
+    + """\
 {{ before | trim }}
 
 # {{ name }} stands here.
@@ -72,6 +60,7 @@ COMPLETE = """\
 
 # Does this function have a defect?
 # Defective (yes or no):"""
+)
 
 
 class Detection(Task):

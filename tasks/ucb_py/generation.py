@@ -18,25 +18,17 @@ from . import shared
 from .answers import documented, of_chat, of_completion, shifted, with_body
 from .releases import Releases, Texts
 
-CHAT = """\
+CHAT = (
+    """\
 Of the Python package {{ package }} the function `{{ name }}` in `{{ file }}` is yet to be written.
-{% for path, part in others.items() %}
-From `{{ path }}`:
-
-```python
-{{ part | trim }}
-```
-{% endfor %}
+"""
+    + shared.OTHERS
+    + """\
 The file, without the function:
 
-```python
-{{ before | trim }}
-
-# {{ name }} stands here.
-
-{{ after | trim }}
-```
-
+"""
+    + shared.FILE
+    + """\
 The function:
 
 ```python
@@ -46,16 +38,13 @@ The function:
 
 Write it. Reply with the whole function in one code block, with the same name and parameters.
 """
-COMPLETE = """\
-{% for path, part in others.items() %}# From {{ path }}:
-
-{{ part | trim }}
-
-
-{% endfor %}# {{ file }}
-
+)
+COMPLETE = (
+    shared.ABOVE
+    + """\
 {{ before }}{{ signature }}
 """
+)
 
 
 class Generation(Task):

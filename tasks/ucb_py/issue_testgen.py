@@ -21,27 +21,19 @@ from . import shared, testfiles
 from .answers import shifted
 from .releases import Releases, Texts
 
-CHAT = """\
+CHAT = (
+    """\
 This was reported of the Python package {{ package }}:
 
 {{ quoted }}
-{% for path, part in others.items() %}
-From `{{ path }}`:
-
-```python
-{{ part | trim }}
-```
-{% endfor %}
+"""
+    + shared.OTHERS
+    + """\
 The bug is in the function `{{ name }}` in `{{ file }}`. The file, without the function:
 
-```python
-{{ before | trim }}
-
-# {{ name }} stands here.
-
-{{ after | trim }}
-```
-
+"""
+    + shared.FILE
+    + """\
 The function, with the bug:
 
 ```python
@@ -52,14 +44,10 @@ Write a test for pytest that fails because of the bug, and will pass once it is 
 with one whole test file in one code block; it imports what it needs, the file above as \
 `{{ module }}`.
 """
-COMPLETE = """\
-{% for path, part in others.items() %}# From {{ path }}:
-
-{{ part | trim }}
-
-
-{% endfor %}# {{ file }}
-
+)
+COMPLETE = (
+    shared.ABOVE
+    + """\
 {{ before }}{{ function }}{{ after }}
 
 # {{ place }}
@@ -69,6 +57,7 @@ COMPLETE = """\
 {{ commented }}
 
 {{ begun }}"""
+)
 CONTROLS = {
     "always fails": "nothing():\n    assert False\n",
     "always passes": "nothing():\n    assert True\n",

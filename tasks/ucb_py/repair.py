@@ -18,25 +18,17 @@ from . import shared
 from .answers import header, of_chat, of_completion, shifted, with_body
 from .releases import Releases, Texts
 
-CHAT = """\
+CHAT = (
+    """\
 The function `{{ name }}` in `{{ file }}` of the Python package {{ package }} has a bug.
-{% for path, part in others.items() %}
-From `{{ path }}`:
-
-```python
-{{ part | trim }}
-```
-{% endfor %}
+"""
+    + shared.OTHERS
+    + """\
 The file, without the function:
 
-```python
-{{ before | trim }}
-
-# {{ name }} stands here.
-
-{{ after | trim }}
-```
-
+"""
+    + shared.FILE
+    + """\
 The function:
 
 ```python
@@ -45,19 +37,16 @@ The function:
 
 Repair it. Reply with the whole function in one code block, with the same name and parameters.
 """
-COMPLETE = """\
-{% for path, part in others.items() %}# From {{ path }}:
-
-{{ part | trim }}
-
-
-{% endfor %}# {{ file }}
-
+)
+COMPLETE = (
+    shared.ABOVE
+    + """\
 {{ before }}{{ indent }}# Buggy:
 {{ commented }}
 {{ indent }}# Fixed:
 {{ signature }}
 """
+)
 
 
 class Repair(Task):

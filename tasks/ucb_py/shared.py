@@ -19,6 +19,37 @@ from .releases import Texts, sources
 BUGS = Path(__file__).with_name("bugs.jsonl")
 FUNCTIONS = Path(__file__).with_name("functions.jsonl")
 MODES = (Strategy.PROJECT.value, Strategy.FILE.value, Strategy.CLASS.value)
+OTHERS = """\
+{% for path, part in others.items() %}
+From `{{ path }}`:
+
+```python
+{{ part | trim }}
+```
+{% endfor %}
+"""
+"""Of a prompt for a chat: what is shown of other files. These are Jinja templates."""
+FILE = """\
+```python
+{{ before | trim }}
+
+# {{ name }} stands here.
+
+{{ after | trim }}
+```
+
+"""
+"""Of a prompt for a chat: the function's file around it."""
+ABOVE = """\
+{% for path, part in others.items() %}# From {{ path }}:
+
+{{ part | trim }}
+
+
+{% endfor %}# {{ file }}
+
+"""
+"""How a text to be continued begins: what is shown of other files, and the file's name."""
 TOKENS = 2048
 """Of the project, around the function."""
 _SLOWER, _LEAST = 5.0, 30.0

@@ -22,25 +22,17 @@ from . import shared, testfiles
 from .answers import shifted
 from .releases import Releases, Texts
 
-CHAT = """\
+CHAT = (
+    """\
 Write tests for the function `{{ name }}` in `{{ file }}` of the Python package {{ package }}.
-{% for path, part in others.items() %}
-From `{{ path }}`:
-
-```python
-{{ part | trim }}
-```
-{% endfor %}
+"""
+    + shared.OTHERS
+    + """\
 The file, without the function:
 
-```python
-{{ before | trim }}
-
-# {{ name }} stands here.
-
-{{ after | trim }}
-```
-
+"""
+    + shared.FILE
+    + """\
 The function:
 
 ```python
@@ -51,19 +43,16 @@ The function is right, so all tests must pass. They should run every line and br
 fail if a fault were put into it. Reply with one whole test file for pytest in one code block; it \
 imports what it needs, the file above as `{{ module }}`.
 """
-COMPLETE = """\
-{% for path, part in others.items() %}# From {{ path }}:
-
-{{ part | trim }}
-
-
-{% endfor %}# {{ file }}
-
+)
+COMPLETE = (
+    shared.ABOVE
+    + """\
 {{ before }}{{ function }}{{ after }}
 
 # {{ place }}
 
 {{ begun }}"""
+)
 CONTROLS = {
     "reaches nothing": "nothing():\n    assert True\n",
     "skips": 'nothing():\n    pytest.skip("later")\n',

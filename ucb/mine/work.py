@@ -33,7 +33,7 @@ from ucb.mine.prepare import Prepared, prepare
 from ucb.mine.releases import Candidate, Trees, candidates, is_since, targets, usable
 from ucb.mine.sdist import Tree
 from ucb.mine.trial import Failed, Trial
-from ucb.mine.written import Written, text_of, texts, unique
+from ucb.mine.written import Written, bodies, unique
 from ucb.task import Run
 
 log = logging.getLogger("ucb")
@@ -48,6 +48,8 @@ _BROUGHT_BY = {
 """Packages that are not called like the modules they bring."""
 _TRIED = 4
 """Candidates of a pair that are tried for each bug that is still wanted of its package."""
+_TRIED_WRITTEN = 2
+"""Documented functions of a release that are tried for each that is wanted."""
 _NEWEST = 3
 """Releases of a package that are looked at for functions to write."""
 _IN_VAIN = 2
@@ -125,18 +127,18 @@ class Mine:
     def _newest(self, package: str) -> tuple[Release, frozenset[str]] | None:
         """Return the newest usable release, and the functions of the last before the date."""
         wanted = self._wanted
+        known: frozenset[str] = frozenset()
         try:
             releases = list(self._index.releases(package))
+            if wanted.since is not None:
+                older = [each for each in releases if not is_since(each, wanted.since)]
+                releases = [each for each in releases if is_since(each, wanted.since)]
+                if older and releases:
+                    known = frozenset(bodies(self._trees.tree(older[-1])).values())
         except DataError as error:
+            # Without the older release, what is new cannot be told.
             log.warning("%s is left out: %s", package, error)
             return None
-        known: frozenset[str] = frozenset()
-        if wanted.since is not None:
-            recent = [each for each in releases if is_since(each, wanted.since)]
-            older = [each for each in releases if not is_since(each, wanted.since)]
-            if older and recent:
-                known = texts(self._trees.tree(older[-1]))
-            releases = recent
         for release in list(reversed(releases))[:_NEWEST]:
             if usable(self._trees, release, python=wanted.python):
                 return release, known
@@ -233,10 +235,9 @@ class Mine:
         """Try the functions of a release; return a row for each, and put what was seen in `row`."""
         dropped = Counter[str]()
         tree = self._trees.tree(release)
-        every = unique(tree, list(targets(release, tree, dropped)), dropped)
-        fresh = [each for each in every if text_of(tree, each) not in known]
-        dropped["older than the date asked for"] += len(every) - len(fresh)
-        tried = spread(fresh, _TRIED * most // 2)
+        every = list(targets(release, tree, dropped))
+        fresh = unique(bodies(tree), every, known, dropped)
+        tried = spread(fresh, _TRIED_WRITTEN * most)
         found: list[dict[str, Any]] = []
         try:
             untouched = self._ready(release, tree, row) if tried else None

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import ast
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ucb.mine.baseline import SEEDS, Baseline, Untouched
-from ucb.mine.functions import Function, read_module
+from ucb.mine.functions import Function, Module, Span, read_module
 from ucb.mine.normal import Definition
 from ucb.mine.releases import Target
 from ucb.mine.sdist import Tree
@@ -36,6 +36,7 @@ class Unfit(StrEnum):
     """Why a documented function is no problem."""
 
     COPIED = "its body stands elsewhere in the release too"
+    KNOWN = "older than the date asked for"
     NO_SUITE = "the release's tests could not be run"
     UNREACHED = "no passing test reaches it"
     PLACE = "its body shares a line with its header"
@@ -100,7 +101,7 @@ class Written:
             if tests is None or tests != first[number]:
                 dropped[Unfit.UNSTABLE] += 1
             else:
-                branching = _branching(self._function(suspects[number]).node)
+                branching = _branching(self._parsed(suspects[number])[1].node)
                 yield Needed(suspects[number], tuple(sorted(tests)), branching)
 
     def _failing(
@@ -118,53 +119,55 @@ class Written:
 
     def _without(self, target: Target) -> str:
         """Return the file with the function unwritten; its docstring stays."""
-        module = read_module(self._tree.root, target.file)
-        if module is None:
-            raise ValueError(f"{target.file} was read before")
-        function = self._function(target)
+        module, function = self._parsed(target)
         first = function.node.body[1 if function.docstring else 0]
         indent = module.lines[first.lineno - 1][: first.col_offset]
         return splice(module.text, target.code.first, target.span.last, indent + UNWRITTEN)
 
-    def _function(self, target: Target) -> Function:
+    def _parsed(self, target: Target) -> tuple[Module, Function]:
         module = read_module(self._tree.root, target.file)
-        functions = module.functions if module else ()
-        return next(each for each in functions if each.span == target.span)
+        if module is None:
+            raise ValueError(f"{target.file} was read before")
+        return module, next(each for each in module.functions if each.span == target.span)
 
 
-def unique(tree: Tree, targets: Sequence[Target], dropped: Counter[str]) -> list[Target]:
-    """Return the targets whose body stands once in the release; count the others."""
-    bodies: dict[tuple[str, tuple[int, int]], str] = {}
-    for path in tree.sources:
-        if (module := read_module(tree.root, path)) is not None:
-            for function in module.functions:
-                span = (function.span.first, function.span.last)
-                bodies[path, span] = _body(function.node)
-    counts = Counter(bodies.values())
-    kept = [
-        each
-        for each in targets
-        if counts[bodies[each.file, (each.span.first, each.span.last)]] == 1
-    ]
-    dropped[Unfit.COPIED] += len(targets) - len(kept)
-    return kept
-
-
-def texts(tree: Tree) -> frozenset[str]:
-    """Return the bodies of all functions of a release, as comparable text."""
-    return frozenset(
-        _body(function.node)
+def bodies(tree: Tree) -> dict[tuple[str, Span], str]:
+    """Return, by file and span, the bodies of all functions of a release as comparable text."""
+    return {
+        (path, function.span): _body(function.node)
         for path in tree.sources
         if (module := read_module(tree.root, path)) is not None
         for function in module.functions
-    )
+    }
 
 
-def text_of(tree: Tree, target: Target) -> str:
-    """Return the body of a function, as comparable text."""
-    module = read_module(tree.root, target.file)
-    functions = module.functions if module else ()
-    return next(_body(each.node) for each in functions if each.span == target.span)
+def unique(
+    found: Mapping[tuple[str, Span], str],
+    targets: Sequence[Target],
+    known: Collection[str],
+    dropped: Counter[str],
+) -> list[Target]:
+    """
+    Return the targets whose body stands once in the release, and is new; count the others.
+
+    Args:
+        found: The release's `bodies`.
+        targets: Some of its functions.
+        known: Bodies of an older release.
+        dropped: Counts the others, under `Unfit`.
+
+    """
+    counts = Counter(found.values())
+    kept = []
+    for each in targets:
+        body = found[each.file, each.span]
+        if counts[body] > 1:
+            dropped[Unfit.COPIED] += 1
+        elif body in known:
+            dropped[Unfit.KNOWN] += 1
+        else:
+            kept.append(each)
+    return kept
 
 
 def _body(node: Definition) -> str:

@@ -91,6 +91,7 @@ def length(x):
 '''
 _TESTS = """
 import random
+import time
 import sums
 
 def test_double():
@@ -111,6 +112,11 @@ def test_length():
 
 def test_broken():
     assert sums.double(0) == 1
+
+def test_fast():
+    start = time.monotonic()
+    assert sums.double(4) == 8
+    assert time.monotonic() - start < 60
 """
 
 
@@ -134,7 +140,7 @@ def sandbox(cache: Path) -> Iterator[Sandbox]:
 
 @pytest.mark.docker
 def test_bugs_are_told_from_other_changes(sandbox: Sandbox, tmp_path: Path) -> None:
-    """One rule each: no trigger, not reached, not stable, not ending, mixed versions, no place."""
+    """One rule each: no trigger, not reached, unstable, endless, mixed, no place, timed tests."""
     old, new = tmp_path / "sums-1", tmp_path / "sums-2"
     for root, version, source in ((old, "1", _OLD), (new, "2", _NEW)):
         info = _METADATA.format(version)
@@ -171,7 +177,9 @@ def test_bugs_are_told_from_other_changes(sandbox: Sandbox, tmp_path: Path) -> N
         Failed.MIXED: 1, Failed.PLACE: 1,
     }  # fmt: skip
     assert trial.baseline is not None
-    assert trial.baseline.others == {"tests/test_sums.py::test_broken"}
+    assert trial.baseline.others == {
+        "tests/test_sums.py::test_broken", "tests/test_sums.py::test_fast",
+    }  # fmt: skip
 
 
 def _index(site: Site) -> PackageIndex:
@@ -210,7 +218,7 @@ def test_packages_are_mined_once(sandbox: Sandbox, tmp_path: Path) -> None:
     assert bug["old"]["file"] == "sums-1.0.tar.gz"
     assert bug["new"]["uploaded"].startswith("2022-01-02")
     assert bug["changelog"] == {"file": "CHANGES", "span": [1, 4]}
-    assert bug["others"] == ["tests/test_sums.py::test_broken"]
+    assert bug["others"] == ["tests/test_sums.py::test_broken", "tests/test_sums.py::test_fast"]
     lines = _NEW.split("\n")[bug["span"][0] - 1 : bug["span"][1]]
     assert lines[0] == "def double(x):"
     assert lines[-1] == "    return 2 * x"

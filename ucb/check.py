@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from ucb.languages import language
 from ucb.run import evaluate
 from ucb.sandbox import Sandbox
 from ucb.task import Task
-from ucb.types import Completion, Key, Problem, Stage, Style, Verdict
+from ucb.types import Completion, Execution, Key, Problem, Program, Stage, Style, Verdict
 
 REFERENCE = "reference"
 
@@ -49,12 +49,14 @@ def check(
     Run each control over every problem it has an answer for: one row per control.
 
     With more than one round the sandbox must not share executions of equal programs
-    (`open_sandbox` with `deduplicate=False`), or no round says more than the first.
+    (`open_sandbox` with `deduplicate=False`), or no round says more than the first. What only
+    measures a passed answer, and decides nothing, runs in the first round alone.
     """
     by_id = {problem.id: problem for problem in problems}
     for (name, must_pass), answers in _controls(task, problems).items():
         found = [
-            list(evaluate(task, by_id, Style.COMPLETE, answers, sandbox)) for _ in range(rounds)
+            list(evaluate(task, by_id, Style.COMPLETE, answers, rooms))
+            for rooms in (sandbox, *[_Deciding(sandbox)] * (rounds - 1))
         ]
         stages: dict[str, set[Stage]] = {}
         for verdict in chain(*found):
@@ -67,6 +69,24 @@ def check(
             wrong=tuple(each for each in chain(*found) if each.passed is not must_pass),
             flipped=tuple(sorted(problem for problem, seen in stages.items() if len(seen) > 1)),
         )
+
+
+class _Deciding:
+    """A sandbox that leaves out the steps of a program behind the last one that can fail it."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self.describe = sandbox.describe
+        self.close = sandbox.close
+
+    def run(self, programs: Iterable[tuple[Key, Program]]) -> Iterator[tuple[Key, Execution]]:
+        return self._sandbox.run((key, _deciding(program)) for key, program in programs)
+
+
+def _deciding(program: Program) -> Program:
+    """Without proof and without tests of its own a step decides only where none has them."""
+    ends = [n for n, step in enumerate(program.steps, 1) if step.proof or step.tests is not None]
+    return replace(program, steps=program.steps[: ends[-1]]) if ends else program
 
 
 def _controls(

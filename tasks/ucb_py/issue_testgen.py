@@ -80,8 +80,7 @@ class IssueTestGeneration(Task):
     """Write a test from a report: it fails with the bug, and passes without."""
 
     name = "ucb-py/issue_testgen"
-    version = 0
-    """Below 1 the set still grows, and scores of two editions are not comparable."""
+    version = 1
     modes: ClassVar = shared.MODES
     stages: ClassVar = (Stage.EXTRACTED, Stage.COMPILED, Stage.TRIGGERED, Stage.PASSED)
     measures: ClassVar = (measures.DIFF,)

@@ -61,6 +61,43 @@ def test_a_verdict_that_flips_is_named() -> None:
     assert reference.passed == 3
 
 
+class Measuring(FakeSandbox):
+    """Keeps how many steps it was given of each program."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps: list[int] = []
+
+    def run(self, programs: Iterable[tuple[Key, Program]]) -> Iterator[tuple[Key, Execution]]:
+        for key, program in programs:
+            self.steps.append(len(program.steps))
+            yield from super().run([(key, replace(program, steps=program.steps[:1]))])
+
+
+class Measured(Referenced):
+    """Decides by one step, and measures by another."""
+
+    def __init__(self, size: int, *, proof: bool) -> None:
+        super().__init__(size)
+        self._proof = proof
+
+    def program(self, problem: Problem, code: str) -> Program:
+        program = super().program(problem, code)
+        step = program.steps[0]
+        return replace(
+            program, steps=(replace(step, proof=self._proof), replace(step, proof=False))
+        )
+
+
+@pytest.mark.parametrize(("proof", "later"), [(True, 1), (False, 2)])
+def test_later_rounds_measure_nothing(*, proof: bool, later: int) -> None:
+    """What stands behind the last step with a proof runs once; without any proof all decide."""
+    sandbox = Measuring()
+    task = Measured(2, proof=proof)
+    next(iter(check(task, list(task.problems()), sandbox, rounds=2)))
+    assert sandbox.steps[:4] == [2, 2, later, later]
+
+
 def test_a_family_stands_for_its_tasks() -> None:
     """In their order, once each, wherever tasks are named."""
     assert settings(("ucb-py", "ucb-py/repair"), None, {}).tasks == (

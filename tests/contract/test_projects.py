@@ -226,6 +226,44 @@ def test_the_first_failure_that_decides_ends_the_run(sandbox: Sandbox) -> None:
     assert _run(sandbox, known.program(known.passes_all({})))[0].passed
 
 
+_HYPOTHESIS = """
+class HealthCheck:
+    too_slow = "too slow"
+
+class settings:
+    suppress_health_check = ("the project's",)
+    registered = {}
+    loaded = None
+
+    @classmethod
+    def register_profile(cls, name, parent=None, **told):
+        cls.registered[name] = {"own": isinstance(parent, cls), **told}
+
+    @classmethod
+    def load_profile(cls, name):
+        cls.loaded = cls.registered[name]
+"""
+_STEADY = """
+from hypothesis import settings
+
+def test_examples_are_the_same_every_time():
+    assert settings.loaded == {
+        "own": True, "derandomize": True, "database": None, "deadline": None,
+        "suppress_health_check": ["the project's", "too slow"],
+    }
+"""
+
+
+def test_a_projects_hypothesis_neither_draws_by_chance_nor_looks_at_the_clock(
+    sandbox: Sandbox,
+) -> None:
+    """Its settings are there before the first module of tests is imported."""
+    files = {"demo.py": _SOURCE, "hypothesis.py": _HYPOTHESIS, "tests/test_steady.py": _STEADY}
+    suite = _suite(all=["tests/test_steady.py::test_examples_are_the_same_every_time"])
+    verdict, _ = _run(sandbox, suite.program(suite.passes("all", files)))
+    assert verdict.passed, verdict
+
+
 def test_a_report_says_what_came_of_every_test(sandbox: Sandbox) -> None:
     """Outcomes, exceptions, and which tests reach a numbered place."""
     watched = "def double(x):\n    _ucb_reached(7)\n    return 2 * x\n"

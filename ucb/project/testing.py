@@ -1,7 +1,8 @@
 """One run of pytest in a project, and what came of every test. Runs inside a room.
 
-Only the standard library and pytest are imported, so that a project's own packages decide what
-it sees. Beside `runner`, this file stands in the folder of every program of `ucb.project.suite`.
+Only the standard library, pytest and the project's own hypothesis are imported, so that its
+packages decide what it sees. Beside `runner`, this file stands in the folder of every program of
+`ucb.project.suite`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,22 @@ class Outcomes:
         """Modules for want of which it could not."""
         self._reached: set[int] = set()
         setattr(builtins, REACHED, self._reached.add)
+
+    def pytest_configure(self) -> None:
+        """Have hypothesis draw the same examples every time, however long they take."""
+        if find_spec("hypothesis") is not None:
+            from hypothesis import HealthCheck, settings  # noqa: PLC0415 (the project's own, if any)
+
+            settings.register_profile(
+                "ucb",
+                # What the project's own profile says besides.
+                parent=settings(),
+                derandomize=True,
+                database=None,
+                deadline=None,
+                suppress_health_check=[*settings().suppress_health_check, HealthCheck.too_slow],
+            )
+            settings.load_profile("ucb")
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[Any]) -> None:
         """Keep the wanted tests: those named, and those of a file that is named."""

@@ -34,6 +34,19 @@ LIKELIHOOD = "likelihood"
 _Floats = NDArray[np.float64]
 
 
+def likelihood(choices: Mapping[str, float] | None, yes: str, no: str) -> float | None:
+    """
+    Return p(yes) / (p(yes) + p(no)), from 0 to 1, of log-likelihoods; None if neither is known.
+
+    One that is not known counts as 0: it is not among the likely ones.
+    """
+    if not choices or not {yes, no} & set(choices):
+        return None
+    ours, theirs = (choices.get(word, -math.inf) for word in (yes, no))
+    most = max(ours, theirs)
+    return math.exp(ours - most) / (math.exp(ours - most) + math.exp(theirs - most))
+
+
 class Figure(StrEnum):
     """
     A figure of a classification. TP, FP, FN and TN count readable answers alone.

@@ -235,13 +235,11 @@ def check(tasks: tuple[str, ...], config: Path | None, rounds: int, **flags: Any
         for each in planned:
             for control in checking.check(each.task, each.problems, sandbox, rounds=rounds):
                 wanted = control.total if control.must_pass else 0
-                table.add_row(
-                    each.task.name,
-                    control.name,
-                    f"{control.passed}/{control.total}",
-                    f"{wanted}/{control.total}",
-                    "ok" if control.ok else "WRONG",
-                )
+                mark = "ok" if control.ok else "WRONG"
+                passed, must = f"{control.passed}/{control.total}", f"{wanted}/{control.total}"
+                table.add_row(each.task.name, control.name, passed, must, mark)
+                # A control over hundreds of projects takes minutes, and the table comes last.
+                click.echo(f"{each.task.name}, {control.name}: {passed} {mark}", err=True)
                 wrong += control.complaints()
     finally:
         sandbox.close()
@@ -378,7 +376,7 @@ def sandbox() -> None:
 )
 def build(names: tuple[str, ...], base: str | None, jobs: int) -> None:
     """Build the images of languages; of all if none is named."""
-    for built in images.build_all(names or tuple(languages()), base, jobs, say=click.echo):
+    for built in images.build_all(names or tuple(images.toolchains()), base, jobs, say=click.echo):
         click.echo(f"{built.toolchain}: {built.tag} {built.digest}")
 
 

@@ -9,6 +9,11 @@ from typing import Any
 
 import click
 
+from ucb.defects4j.copies import WorkingCopies
+from ucb.defects4j.installation import Installation
+from ucb.defects4j.mining import Mine as Rebuilt
+from ucb.defects4j.mining import told, totals
+from ucb.defects4j.suite import TOOLCHAIN
 from ucb.mine.baseline import SUITE
 from ucb.mine.index import PackageIndex
 from ucb.mine.work import Mine, Wanted
@@ -18,7 +23,7 @@ _SOME, _ANY = click.IntRange(min=1), click.IntRange(min=0)
 
 
 @click.command()
-@click.argument("packages", nargs=-1, required=True)
+@click.argument("packages", nargs=-1)
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -53,6 +58,18 @@ _SOME, _ANY = click.IntRange(min=1), click.IntRange(min=0)
 )
 @click.option("--sandbox", default="auto", show_default=True, help="docker or bubblewrap.")
 @click.option("--workers", type=_SOME, help="Programs at the same time; one per CPU if not given.")
+@click.option(
+    "--defects4j",
+    is_flag=False,
+    flag_value="",
+    help="Rebuild CodeUJB's rows of projects (all if none is named) from a Defects4J: its folder, "
+    "its command, or a Docker image; the PATH's if nothing is said.",
+)
+@click.option(
+    "--reports",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="With --defects4j: a JSON array of bug reports (project, bug_id, title, description).",
+)
 def mine(  # noqa: PLR0913, PLR0917 (one per option)
     packages: tuple[str, ...],
     out: Path,
@@ -63,6 +80,8 @@ def mine(  # noqa: PLR0913, PLR0917 (one per option)
     suite: float,
     sandbox: str,
     workers: int | None,
+    defects4j: str | None,
+    reports: Path | None,
 ) -> None:
     """Find real bugs: functions whose old body fails the tests of the next release.
 
@@ -72,7 +91,13 @@ def mine(  # noqa: PLR0913, PLR0917 (one per option)
     ucb mine boltons more-itertools --out mined
     ucb mine boltons --since 2026-01-01 --bugs 50
     ucb mine boltons --bugs 0 --functions 10
+    ucb mine --defects4j ~/defects4j --functions 2 --out rows Lang Cli
     """  # noqa: D301 - \b keeps click from reflowing the examples.
+    if defects4j is not None:
+        _defects4j(defects4j, packages, out, reports, functions, sandbox, workers)
+        return
+    if not packages:
+        raise click.UsageError("Name the packages to mine, or say --defects4j.")
     wanted = Wanted(since.date() if since else None, bugs, pairs, suite)
     rooms = open_sandbox(sandbox, workers)
     try:
@@ -89,6 +114,38 @@ def mine(  # noqa: PLR0913, PLR0917 (one per option)
             )
     finally:
         rooms.close()
+
+
+def _defects4j(
+    named: str,
+    projects: tuple[str, ...],
+    out: Path,
+    reports: Path | None,
+    functions: int,
+    sandbox: str,
+    workers: int | None,
+) -> None:
+    installation = Installation.open(named)
+    known = told(reports) if reports else {}
+    brought = {TOOLCHAIN: installation.brought()}
+    rooms = open_sandbox(sandbox, workers, brought=brought)
+    try:
+        work = Rebuilt(out, WorkingCopies(installation), rooms.run, known, functions)
+        for row in work.work(projects):
+            found = ", ".join(f"{count} {task}" for task, count in row["rows"].items() if count)
+            why = "; ".join(row["dropped"])
+            click.echo(
+                f"{row['project']}-{row['bug']}: {found or 'nothing'}"
+                f"{f' ({why})' if why else ''}, {row['seconds']:.0f} s"
+            )
+    finally:
+        rooms.close()
+    count, made, dropped = totals(out)
+    click.echo(f"{count} bugs. Rows: {_counted(made)}. Dropped: {_counted(dropped)}.")
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in counts.items() if count) or "none"
 
 
 def _rest(row: Mapping[str, Any]) -> str:

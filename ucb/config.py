@@ -119,6 +119,11 @@ class RunConfig:
     workers: int | None = _field(
         None, "execution", "Programs that run at the same time; one per core if not given."
     )
+    defects4j: str = _field(
+        "",
+        "execution",
+        "Your Defects4J: its folder, its command, or a Docker image; the PATH's if not given.",
+    )
 
     out: str = _field("", "output", "Run folder; results/MODEL if not given.")
     k: tuple[int, ...] = _field((1,), "output", "Report pass@k for these k, such as 1,10.")

@@ -41,10 +41,33 @@ class Compiler:
     """MiB that a room has more for it."""
     serves: tuple[tuple[str, ...], ...]
     """The commands whose results it gives: `check` of the modes it is for."""
+    runs: tuple[tuple[str, ...], ...] = ()
+    """Of a language for whole projects: how the commands begin that use what it makes, `run` of
+    the same modes."""
 
     def message(self) -> dict[str, Any]:
         """What a room's agent must know of it."""
-        return {"argv": list(self.argv), "serves": [list(argv) for argv in self.serves]}
+        commands = {
+            name: [list(argv) for argv in found]
+            for name, found in (("serves", self.serves), ("runs", self.runs))
+        }
+        return {"argv": list(self.argv), **commands}
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A user's own tools: an image that has them, or folders of this machine."""
+
+    image: str = ""
+    """A name that Docker knows; empty for folders."""
+    folders: tuple[Path, ...] = ()
+    """What rooms show read-only, at its own place."""
+    path: tuple[str, ...] = ()
+    """Folders of commands, before those of the system."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of its rooms."""
+    version: str = ""
+    """What verdicts depend on, for people to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +82,12 @@ class Language:
     aliases: tuple[str, ...] = ()
     image_only: bool = False
     """Its programs need what only its image has, and do not run with a host's own tools."""
+    brought: bool = False
+    """Its tools are what a user has installed: UCB has no image of them."""
     projects: bool = False
     """Its programs work in whole projects, from the store of `ucb.project`."""
+    scratch: int = 0
+    """MiB that its programs may write to files, where the usual 256 are too few."""
     python: str = ""
     """The one version of Python, such as 3.11, that its programs are made for."""
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -165,7 +192,7 @@ def language(name: str) -> Language:
 
 
 def _compiler(
-    table: dict[str, Any] | None, file: str, modes: Mapping[str, Mode]
+    table: dict[str, Any] | None, file: str, modes: Mapping[str, Mode], *, projects: bool
 ) -> Compiler | None:
     if table is None:
         return None
@@ -176,6 +203,7 @@ def _compiler(
         argv=tuple(table.pop("argv")),
         memory=table.pop("memory"),
         serves=tuple(_filled(modes[mode].check, file) for mode in served),
+        runs=tuple(_filled(modes[mode].run, file) for mode in served if projects),
         **table,
     )
 
@@ -189,17 +217,20 @@ def load(path: Path) -> Language:
             mode: Mode(tuple(argv["check"]), tuple(argv["run"]))
             for mode, argv in table.pop("mode").items()
         }
+        projects = table.pop("projects", False)
         loaded = Language(
             name=path.parent.name,
             file=file,
             modes=modes,
             aliases=tuple(table.pop("aliases", ())),
             image_only=table.pop("image_only", False),
-            projects=table.pop("projects", False),
+            brought=table.pop("brought", False),
+            projects=projects,
+            scratch=table.pop("scratch", 0),
             python=table.pop("python", ""),
             environment=table.pop("environment", {}),
             preload=tuple(table.pop("preload", ())),
-            compiler=_compiler(table.pop("compiler", None), file, modes),
+            compiler=_compiler(table.pop("compiler", None), file, modes, projects=projects),
             done=table.pop("done", ""),
             rewrite=tuple((edit["find"], edit["put"]) for edit in table.pop("rewrite", ())),
             bodies=table.pop("bodies", {}),

@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 from ucb.classify import Answers, Classification, Figure, classify, truth
 from ucb.errors import ConfigError, Incomplete, StoreError
 from ucb.passat import BUDGETS, TokenRule, Told, by_budget, pass_at_k, weighted_tokens
+from ucb.pooling import Pool, Pooled
 from ucb.scores import Measured, Scores, Usage
 from ucb.stats import Estimate, estimate
 from ucb.types import Completion, Finish, Key, Reason, Stage, Style, Verdict
@@ -63,6 +64,8 @@ class Scheme:
     """By a kind of group, such as `language`, the group of each problem."""
     measures: Mapping[str, Collection[str]] = field(default_factory=dict)
     """By measure, the problems that it is defined for."""
+    pools: Mapping[str, Pool] = field(default_factory=dict)
+    """Those of `measures` that are made of the lines of all samples of a problem."""
     clusters: Mapping[str, str] | None = None
     """Of a task that classifies: what each problem is a version of."""
     dates: Mapping[str, str] = field(default_factory=dict)
@@ -184,6 +187,8 @@ class _Tally:
         self.cpu = 0.0
         self.answers: dict[str, Answers] = {}
         self._clusters = scheme.clusters
+        self._pools = scheme.pools
+        self._lines: dict[str, Pooled] = {}
         self._sums: dict[str, dict[str, _Sum]] = {
             name: {problem: _Sum() for problem in defined}
             for name, defined in scheme.measures.items()
@@ -200,6 +205,8 @@ class _Tally:
             if problem in sums and (value := verdict.measures.get(name)) is not None:
                 _check_share(verdict.key, name, value)
                 sums[problem].add(value)
+        if self._pools:
+            self._pool(verdict)
         if self._clusters is not None:
             if problem not in self.answers:
                 self.answers[problem] = Answers(truth(verdict))
@@ -213,14 +220,29 @@ class _Tally:
         }
         return {k: estimate(values) for k, values in rates.items() if values}
 
+    def _pool(self, verdict: Verdict) -> None:
+        try:
+            self._lines.setdefault(verdict.key.problem, Pooled()).add(verdict.lines)
+        except ValueError as error:
+            problem, sample = verdict.key
+            raise StoreError(
+                f"In the verdict of {problem}, sample {sample}, {error}. Judge again with "
+                "`ucb evaluate RUN --again`."
+            ) from error
+
     def means(self, name: str) -> dict[str, float]:
         """Return a measure by problem; a sample without it counts 0."""
         sums = self._sums[name]
+        if pool := self._pools.get(name):
+            return {p: self._lines[p].share(pool) for p in self.problems if p in sums}
         return {p: sums[p].over(counts.n) for p, counts in self.problems.items() if p in sums}
 
     def measured(self, name: str) -> Measured | None:
         """Return a measure over the problems it is defined for, or None if there are none."""
         means = self.means(name).values()
+        if name in self._pools:
+            samples = sum(self._lines[p].samples for p in self.problems if p in self._sums[name])
+            return Measured(estimate(means), None, samples) if means else None
         sums = [each for each in self._sums[name].values() if each.given]
         given = estimate(each.over(each.given) for each in sums) if sums else None
         samples = sum(each.given for each in sums)

@@ -58,6 +58,7 @@ class Planned:
                 name: frozenset(problem for problem, names in defined.items() if name in names)
                 for name in task.measures
             },
+            pools=task.pools,
             clusters={p.id: task.cluster(p) for p in self.problems} if task.classifies else None,
             dates={p.id: date for p in self.problems if (date := task.date(p))},
         )
@@ -91,7 +92,11 @@ def plan(config: RunConfig) -> list[Planned]:
     prompt = Path(config.prompt) if config.prompt else None
     for name in config.tasks:
         task = plugins.task(name).configured(
-            mode=config.mode, data=data, few_shot=config.few_shot, prompt=prompt
+            mode=config.mode,
+            data=data,
+            few_shot=config.few_shot,
+            prompt=prompt,
+            defects4j=config.defects4j,
         )
         problems = list(task.problems())
         planned.append(Planned(task, problems, problems[: config.limit], _digest(problems)))
@@ -108,7 +113,10 @@ def sandbox_of(
     """Open the sandbox of some tasks; none is needed where no task runs anything."""
     if not any(each.task.executes for each in planned):
         return Unneeded()
-    return open_sandbox(config.sandbox, workers or config.workers, deduplicate=deduplicate)
+    brought = {name: tools for each in planned for name, tools in each.task.brought().items()}
+    return open_sandbox(
+        config.sandbox, workers or config.workers, deduplicate=deduplicate, brought=brought
+    )
 
 
 def _digest(problems: Sequence[Problem]) -> str:

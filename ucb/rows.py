@@ -70,7 +70,7 @@ def verdict_to_row(verdict: Verdict) -> Row:
         **_unless("", detail=verdict.detail, judge=verdict.judge, output=verdict.output),
         **_unless(0.0, cpu=_finite(verdict.cpu) or 0.0),
         **_unless([], rules=list(verdict.rules)),
-        **_unless({}, measures=_all_finite(verdict.measures)),
+        **_unless({}, measures=_all_finite(verdict.measures), lines=dict(verdict.lines)),
     }
 
 
@@ -87,6 +87,7 @@ def verdict_from_row(row: Mapping[str, Any], where: str = "a row") -> Verdict:
         rules=read.optional("rules", _texts, ()),
         output=read.optional("output", _text, ""),
         measures=read.optional("measures", _numbers, {}),
+        lines=read.optional("lines", _named_texts, {}),
     )
 
 
@@ -154,6 +155,12 @@ def _numbers(value: Any) -> dict[str, float]:
     if not isinstance(value, dict):
         raise TypeError("an object of numbers")
     return {name: _number(number) for name, number in value.items()}
+
+
+def _named_texts(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise TypeError("an object of texts")
+    return {name: _text(each) for name, each in value.items()}
 
 
 def _stage(value: Any) -> Stage:

@@ -11,6 +11,8 @@ from typing import Any, ClassVar, Self
 from ucb.errors import ConfigError, UnknownName
 from ucb.extract import Extraction
 from ucb.judge import judge
+from ucb.languages import Brought
+from ucb.pooling import Pool
 from ucb.prompting import UserPrompt
 from ucb.types import Completion, Execution, Key, Problem, Program, Prompt, Stage, Style, Verdict
 
@@ -40,6 +42,8 @@ class Task(ABC):
     measures: ClassVar[tuple[str, ...]] = ()
     """Names of the numbers from 0 to 1 in `Verdict.measures` that a report has the mean of,
     such as `line_coverage`. A sample without one counts 0: see `measured`."""
+    pools: ClassVar[Mapping[str, Pool]] = {}
+    """Those of `measures` that are made of `Verdict.lines`, of a problem's samples together."""
     classifies: ClassVar[bool] = False
     """Whether an answer says yes or no, and verdicts carry the measures of `ucb.classify`."""
 
@@ -49,6 +53,8 @@ class Task(ABC):
         self.few_shot: int | None = None
         """Solved examples before the question; None for as many as the mode has."""
         self.user_prompt: UserPrompt | None = None
+        self.defects4j = ""
+        """Where the user has Defects4J: a path or an image; empty for the PATH."""
 
     def configured(
         self,
@@ -57,6 +63,7 @@ class Task(ABC):
         data: Path | None = None,
         few_shot: int | None = None,
         prompt: Path | None = None,
+        defects4j: str = "",
     ) -> Self:
         """
         Return this task asked otherwise, or over a user's own data file.
@@ -66,6 +73,7 @@ class Task(ABC):
             data: A file of the dataset's format.
             few_shot: Solved examples before each question.
             prompt: A Jinja template in the place of the mode's prompt.
+            defects4j: Where the user has Defects4J, for tasks that need it.
 
         Raises:
             UnknownName: it does not have the mode.
@@ -84,6 +92,7 @@ class Task(ABC):
         task.data_file = data or self.data_file
         task.few_shot = self.few_shot if few_shot is None else few_shot
         task.user_prompt = UserPrompt.read(prompt) if prompt else self.user_prompt
+        task.defects4j = defects4j or self.defects4j
         return task
 
     @abstractmethod
@@ -150,6 +159,14 @@ class Task(ABC):
         For a benchmark whose expected outputs are those of its reference. What
         is computed is kept, so that later calls, and `program`, find it.
         """
+
+    def brought(self) -> Mapping[str, Brought]:
+        """
+        Return the user's own tools that programs of this task need, by toolchain.
+
+        Raises `ConfigError` with what is missing of them.
+        """
+        return {}
 
     @property
     def executes(self) -> bool:

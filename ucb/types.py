@@ -193,13 +193,17 @@ class Tree:
     """A whole project that a step finds beside the program's own folder.
 
     It is read-only for the program, which can so edit neither tests nor
-    configuration, and nothing of the untouched snapshot is within its reach.
+    configuration, unless it is a `copy`. Nothing of the untouched snapshot is within its reach.
     """
 
     name: str
     """A snapshot in the store of projects; the name holds the content's digest."""
     files: Mapping[str, str] = field(default_factory=dict)
     """Relative path to text: what stands in the place of the snapshot's own files."""
+    copy: str = ""
+    """Not empty: the program owns what it finds and may write there, as builds do. A step whose
+    tree equals that of the step before it goes on with what that has left; another word here
+    gives it an untouched one. Files keep their times of change, but for `files`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +328,9 @@ class Verdict:
     """The end of what the last step wrote, for people to read."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """Numbers only some tasks have, such as line coverage."""
+    lines: Mapping[str, str] = field(default_factory=dict)
+    """By class or file, the lines that the sample's tests ran and did not, as `ucb.pooling` writes
+    them: for the few measures that are of all samples of a problem together."""
 
     @property
     def passed(self) -> bool:

@@ -5,55 +5,38 @@ from __future__ import annotations
 import textwrap
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ucb.mine.restore import Restorer
 from ucb.project import TREES, store
+from ucb.work.kit import Texts
 
 from .answers import shifted
-
-
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """One row as code. The functions stand without the indentation of their class."""
-
-    tree: str
-    """The release with the function that is right, in the store."""
-    source: str
-    """The function's file in it."""
-    indent: int
-    """Columns that the function stands in."""
-    fixed: str
-    buggy: str
-    """As the release before had it; nothing for a row without one."""
-    told: str = ""
-    """What the changelog says of the bug; nothing where no entry of it names the function."""
 
 
 class Releases:
     """Texts by set and problem. Generation and judging ask at the same time."""
 
-    def __init__(self, *, runs: bool = True) -> None:
-        """Without `runs`, what a project needs in order to be run is not fetched."""
-        self._runs = runs
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._restorers: dict[Path, Restorer] = {}
-        self._texts: dict[tuple[Path, str], Texts] = {}
+        self._texts: dict[tuple[Path, str, bool], Texts] = {}
 
-    def texts(self, file: Path, row: Mapping[str, Any]) -> Texts:
+    def texts(self, file: Path, row: Mapping[str, Any], *, runs: bool) -> Texts:
         """
         Return the code of a row of the set in `file`.
+
+        Without `runs`, what a project needs in order to be run is not fetched.
 
         Raises `DataError` for a release that the package index does not have, or has changed.
         """
         with self._lock:
-            key = file, str(row["id"])
+            key = file, str(row["id"]), runs
             if key not in self._texts:
                 if file not in self._restorers:
                     self._restorers[file] = Restorer(file.with_name("environments.json"))
-                self._texts[key] = _read(self._restorers[file], row, self._runs)
+                self._texts[key] = _read(self._restorers[file], row, runs)
             return self._texts[key]
 
 

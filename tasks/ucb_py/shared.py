@@ -11,14 +11,14 @@ from ucb.languages import language
 from ucb.project import splice
 from ucb.project.context import Place, Strategy, context
 from ucb.project.suite import TOOLCHAIN, Project, Suite
-from ucb.types import Limits, Problem, Program, Stage
+from ucb.types import Limits, Program, Stage
+from ucb.work.kit import TOKENS, Texts
 
 from .answers import shifted
-from .releases import Texts, sources
+from .releases import sources
 
 BUGS = Path(__file__).with_name("bugs.jsonl")
 FUNCTIONS = Path(__file__).with_name("functions.jsonl")
-MODES = (Strategy.PROJECT.value, Strategy.FILE.value, Strategy.CLASS.value)
 OTHERS = """\
 {% for path, part in others.items() %}
 From `{{ path }}`:
@@ -50,27 +50,8 @@ ABOVE = """\
 
 """
 """How a text to be continued begins: what is shown of other files, and the file's name."""
-TOKENS = 2048
-"""Of the project, around the function."""
 _SLOWER, _LEAST = 5.0, 30.0
 """Times the CPU seconds that the release's own tests take, and seconds, for an answer's."""
-
-
-def name(row: Mapping[str, Any]) -> str:
-    """Return the name of a row's function; of a method, without its class."""
-    return str(row["qualname"]).rpartition(".")[2]
-
-
-def groups(problem: Problem, dated: str) -> Mapping[str, str]:
-    """Return a problem's package, and under `dated` the year of its release."""
-    day = date(problem)
-    return {"package": problem.row["package"], dated: day[:4] if day else "unknown"}
-
-
-def date(problem: Problem) -> str | None:
-    """Return the day of a problem's release, as `2026-03-04`, if the index told it."""
-    uploaded = problem.row["new"]["uploaded"]
-    return uploaded[:10] if uploaded else None
 
 
 def surroundings(
@@ -111,12 +92,6 @@ def program(row: Mapping[str, Any], texts: Texts, function: str) -> Program:
         tests.passes("triggers", files, Stage.TRIGGERED, limits(row)),
         tests.passes_all(files, limits(row)),
     )
-
-
-def shown(row: Mapping[str, Any], texts: Texts) -> str:
-    """Return what decides about a function, for people to read: the right one and its tests."""
-    tests = "".join(f"# {name}\n" for name in row["triggers"])
-    return f"# Right:\n{texts.fixed}\n# Tests that fail without it, of {row['passing']}:\n{tests}"
 
 
 def changed(row: Mapping[str, Any], texts: Texts, function: str) -> dict[str, str]:

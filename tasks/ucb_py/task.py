@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from .detection import Detection
-from .generation import Generation
-from .issue_testgen import IssueTestGeneration
-from .repair import Repair
-from .testgen import TestGeneration
+from . import detection, generation, issue_testgen, repair, testgen
 
-TASKS = [Detection(), Generation(), IssueTestGeneration(), Repair(), TestGeneration()]
+TASKS = [detection.TASK, generation.TASK, issue_testgen.TASK, repair.TASK, testgen.TASK]

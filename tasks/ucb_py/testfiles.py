@@ -14,9 +14,9 @@ from ucb.extract import Extraction, Rule, answer
 from ucb.project import TREES, own_tests, store
 from ucb.project.suite import Suite, Target
 from ucb.types import Prompt, Style
+from ucb.work.kit import Texts
 
 from . import shared
-from .releases import Texts
 
 GROUP = "answer"
 

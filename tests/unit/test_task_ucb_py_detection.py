@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 import ucb
 from ucb import plugins
+from ucb.extract import yesno
 from ucb.project import store
 from ucb.task import Task
 from ucb.types import Completion, Key, Problem, Reason, Stage, Style
@@ -215,13 +216,13 @@ def test_controls(task: Task, problems: tuple[Problem, Problem]) -> None:
 )
 def test_replies(text: str, word: str, rule: str) -> None:
     """What is read of a reply, and by which rule."""
-    found = module("yesno").read(text)
+    found = yesno.read(text)
     assert (found.code, found.rules) == (word, (rule,))
 
 
 def test_reasoning_is_no_answer() -> None:
     """What stands before `</think>` is not read, and the audit says that it was there."""
-    found = module("yesno").read("<think>yes, it has a bug</think>\n\nNo.")
+    found = yesno.read("<think>yes, it has a bug</think>\n\nNo.")
     assert (found.code, found.rules) == ("no", ("reasoning dropped", "first word"))
 
 
@@ -230,7 +231,7 @@ def test_the_first_word_decides(word: str, before: str, behind: str) -> None:
     """However it is marked, written large or small, and whatever prose follows."""
     for form in (word, word.title(), word.upper()):
         for more in ("", " The function is fine, it has a bug.", "\n\nIt divides by zero."):
-            assert module("yesno").read(f"{before}{form}{behind}{more}").code == word
+            assert yesno.read(f"{before}{form}{behind}{more}").code == word
 
 
 @given(
@@ -244,7 +245,7 @@ def test_the_first_word_decides(word: str, before: str, behind: str) -> None:
 def test_yes_and_no_are_treated_alike(words: list[str]) -> None:
     """With the two exchanged in a reply, the answer is exchanged."""
     exchange = {"yes": "no", "no": "yes"}
-    read = module("yesno").read
+    read = yesno.read
     found = read("".join(words))
     other = read("".join(exchange.get(word, word) for word in words))
     assert other.code == exchange.get(found.code, "")
@@ -254,7 +255,6 @@ def test_yes_and_no_are_treated_alike(words: list[str]) -> None:
 @given(st.text() | st.from_regex(r"(?s).{0,20}(yes|no|It has a bug).{0,20}"))
 def test_any_reply_is_read(text: str) -> None:
     """One rule says what was read, and an answer is one word or none."""
-    yesno = module("yesno")
     found = yesno.read(text)
     rule = yesno.Rule(found.rules[-1])
     assert (found.code == "") is (rule in (yesno.Rule.BOTH, yesno.Rule.UNREADABLE))

@@ -8,27 +8,20 @@ does not fit is shown as a signature, or not at all.
 
 from __future__ import annotations
 
-import ast
-import io
-import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+
+from ucb.project.python_source import PythonSource
+from ucb.project.sources import Definition, Source, Statement
 
 CHARACTERS_PER_TOKEN = 3.5
-"""Of Python source, for the tokenizers of code models: a budget must not depend on one of them."""
-
-
+"""Of source, for the tokenizers of code models: a budget must not depend on one of them."""
+Parse = Callable[[str, str], Source]
+"""Reads a path and its text; raises `SyntaxError` or `ValueError` for what is no source."""
 _SHORT = 300
 """Characters of a statement that is never shortened."""
-_COMMON = frozenset(
-    name
-    for kind in (str, bytes, list, dict, set, type, BaseException, io.StringIO)
-    for name in dir(kind)
-)
-"""Methods that a call by name says nothing about: most objects that have them are Python's own."""
 
 
 class Strategy(StrEnum):
@@ -65,133 +58,6 @@ class Context:
     """Parts of other files, by path."""
 
 
-@dataclass(frozen=True)
-class _Definition:
-    """A function or method of a file, in full and, if that is shorter, as a signature."""
-
-    file: str
-    name: str
-    first: int
-    last: int
-    owner: str
-    """The class that it is in, or nothing."""
-    full: str
-    stub: str
-    calls: frozenset[str]
-    """Names that it calls, the last part of dotted ones."""
-
-    @property
-    def gain(self) -> int:
-        """Characters that showing all of it costs beyond its signature."""
-        return len(self.full) - len(self.stub)
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """A statement outside functions that defines no function, class or import."""
-
-    first: int
-    last: int
-    size: int
-    """Characters."""
-    stub: str
-    """What says as much as one line can; nothing if that is nothing."""
-
-
-class Source:
-    """One parsed file of a project."""
-
-    def __init__(self, path: str, text: str) -> None:
-        """Raises what `ast.parse` does."""
-        self.path = path
-        self.lines = text.split("\n")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            self._tree = ast.parse(text)
-
-    @cached_property
-    def definitions(self) -> tuple[_Definition, ...]:
-        """Functions and methods, but for those inside others, in order."""
-        return tuple(self._definitions(self._tree.body, ""))
-
-    @cached_property
-    def statements(self) -> tuple[_Statement, ...]:
-        """What stands between the definitions: constants, tables, docstrings, in order."""
-        return tuple(self._statements(self._tree.body))
-
-    def frame(self, target: _Definition) -> set[int]:
-        """Return the lines of the imports, and of the class that a function is in."""
-        lines: set[int] = set()
-        for node in self._tree.body:
-            last = node.end_lineno or node.lineno
-            inside = isinstance(node, ast.ClassDef) and node.lineno <= target.first <= last
-            if isinstance(node, ast.Import | ast.ImportFrom) or inside:
-                lines.update(range(node.lineno, last + 1))
-        return lines
-
-    def text(self, first: int, last: int) -> str:
-        """Return lines, counted from 1 and both included."""
-        return "\n".join(self.lines[first - 1 : last])
-
-    def _definitions(self, body: list[ast.stmt], owner: str) -> Iterator[_Definition]:
-        for node in body:
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield self._definition(node, owner)
-            elif isinstance(node, ast.ClassDef):
-                yield from self._definitions(node.body, node.name)
-            elif isinstance(node, ast.If | ast.Try):
-                for inner in ("body", "orelse", "finalbody"):
-                    yield from self._definitions(getattr(node, inner, []), owner)
-
-    def _statements(self, body: list[ast.stmt]) -> Iterator[_Statement]:
-        for node in body:
-            if isinstance(node, ast.ClassDef):
-                yield from self._statements(node.body)
-            elif isinstance(node, ast.If | ast.Try):
-                for inner in ("body", "orelse", "finalbody"):
-                    yield from self._statements(getattr(node, inner, []))
-            elif not isinstance(
-                node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Import | ast.ImportFrom
-            ):
-                first, last = node.lineno, node.end_lineno or node.lineno
-                yield _Statement(first, last, len(self.text(first, last)), self._shortened(node))
-
-    def _shortened(self, node: ast.stmt) -> str:
-        """An assignment without its value, or a docstring's first line."""
-        line = self.lines[node.lineno - 1]
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-            told = str(node.value.value).strip().split("\n")[0].replace('"""', "'''")
-            return f'{line[: node.col_offset]}"""{told}..."""'
-        value = getattr(node, "value", None)
-        if value is None or value.lineno != node.lineno:
-            return ""
-        # Columns of `ast` are bytes.
-        return line.encode()[: value.col_offset].decode() + "..."
-
-    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef, owner: str) -> _Definition:
-        first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-        last = node.end_lineno or node.lineno
-        full, stub = self.text(first, last), self._stub(node, first)
-        return _Definition(
-            self.path, node.name, first, last, owner,
-            full, min(full, stub, key=len), frozenset(_called(node)),
-        )  # fmt: skip
-
-    def _stub(self, node: ast.FunctionDef | ast.AsyncFunctionDef, first: int) -> str:
-        """The signature as it is written, the docstring's first line, and an ellipsis."""
-        begin = node.body[0]
-        if begin.lineno == node.lineno:
-            return self.text(first, node.end_lineno or node.lineno)
-        # Comments between the signature and the body go with the body.
-        last = begin.lineno - 1
-        while last > node.lineno and not self.lines[last - 1].rstrip().endswith(":"):
-            last -= 1
-        indent = " " * begin.col_offset
-        told = (ast.get_docstring(node) or "").split("\n")[0].replace('"""', "'''")
-        docstring = f'\n{indent}"""{told}"""' if told and not told.endswith('"') else ""
-        return f"{self.text(first, last)}{docstring}\n{indent}..."
-
-
 def context(
     read: Callable[[], Mapping[str, str]],
     file: str,
@@ -199,6 +65,7 @@ def context(
     place: Place,
     strategy: Strategy,
     tokens: int,
+    parse: Parse = PythonSource,
 ) -> Context:
     """
     Return the surroundings of a function.
@@ -210,13 +77,14 @@ def context(
         place: The function in `text`.
         strategy: What may be shown.
         tokens: How much, the function itself not counted.
+        parse: Reads the project's language.
 
     Raises:
         ValueError: no function is at `place`.
-        SyntaxError: `text` is no source of this Python.
+        SyntaxError: `text` is no source of the language.
 
     """
-    source = Source(file, text)
+    source = parse(file, text)
     place_of = {(each.first, each.last): each for each in source.definitions}
     target = place_of.get((place.first, place.last))
     if target is None:
@@ -225,11 +93,11 @@ def context(
     view = _View(source, target, strategy)
     view.shrink(room)
     room -= view.size()
-    others = _parsed(read(), file) if strategy is Strategy.PROJECT else []
-    parts: dict[str, list[_Definition]] = {}
-    for each in _wanted(target, view, others):
+    others = _parsed(read(), file, parse) if strategy is Strategy.PROJECT else {}
+    parts: dict[str, list[Definition]] = {}
+    for each in _wanted(target, view, list(others.values())):
         own = each.file == file
-        cost = each.gain if own else len(each.file) + len(_excerpt([each])) + 1
+        cost = each.gain if own else len(each.file) + len(others[each.file].excerpt([each])) + 1
         if cost > room:
             continue
         room -= cost
@@ -238,13 +106,14 @@ def context(
         else:
             parts.setdefault(each.file, []).append(each)
     before, after = view.halves()
-    return Context(before, after, {path: _excerpt(found) for path, found in sorted(parts.items())})
+    excerpts = {path: others[path].excerpt(found) for path, found in sorted(parts.items())}
+    return Context(before, after, excerpts)
 
 
 class _View:
     """The function's file with every other function in full, as a signature, or left out."""
 
-    def __init__(self, source: Source, target: _Definition, strategy: Strategy) -> None:
+    def __init__(self, source: Source, target: Definition, strategy: Strategy) -> None:
         self._source = source
         self._target = target
         others = [each for each in source.definitions if each is not target]
@@ -254,15 +123,20 @@ class _View:
             self._hidden = set(range(1, len(source.lines) + 1)) - source.frame(target)
             others = [each for each in others if each.owner and each.owner == target.owner]
         self._shown = {each: each.stub for each in others}
-        self._short: dict[int, _Statement] = {}
+        self._short: dict[int, Statement] = {}
         """Statements that are shown in one line, by the line they begin on."""
 
     @property
-    def near(self) -> list[_Definition]:
+    def common(self) -> frozenset[str]:
+        """Names that say nothing about whose function is called."""
+        return self._source.common
+
+    @property
+    def near(self) -> list[Definition]:
         """The other functions, nearest first."""
         return sorted(self._shown, key=lambda each: abs(each.first - self._target.first))
 
-    def expand(self, definition: _Definition) -> None:
+    def expand(self, definition: Definition) -> None:
         """Show all of a function."""
         self._shown[definition] = definition.full
 
@@ -323,26 +197,38 @@ class _View:
         return "".join(f"{each}\n" for each in shown)
 
 
-def _wanted(target: _Definition, view: _View, others: list[Source]) -> Iterator[_Definition]:
+def _wanted(target: Definition, view: _View, others: list[Source]) -> Iterator[Definition]:
     """Yield functions in the order in which they are worth showing, each once."""
-    near = view.near
+    near, common = view.near, view.common
     # A name that half the project defines says nothing of which one is called.
-    by_name: dict[str, list[_Definition]] = {}
+    by_name: dict[str, list[Definition]] = {}
     for source in others:
         for each in source.definitions:
             by_name.setdefault(each.name, []).append(each)
     known = {each.name for each in near}
     called = [
         found[0]
-        for name in sorted(target.calls - known - _COMMON)
+        for name in sorted(target.calls - known - common)
         if len(found := by_name.get(name, [])) == 1
     ]
+    # Where classes are named, they tell whose function it is.
+    called += [
+        each
+        for name in sorted(target.calls)
+        for each in by_name.get(name, ())
+        if each.kind in target.types
+    ]
+    outlines = [each for source in others for each in source.outlines if each.name in target.types]
     callers = [
-        each for found in by_name.values() for each in found if target.name in each.calls - _COMMON
+        each
+        for found in by_name.values()
+        for each in found
+        if target.name in each.calls and (target.name not in common or target.kind in each.types)
     ]
     ranked = [
         *(each for each in near if each.name in target.calls),
         *called,
+        *outlines,
         *(each for each in near if target.name in each.calls),
         *sorted(callers, key=lambda each: (len(each.full), each.file, each.first)),
         *(each for each in near if each.owner == target.owner),
@@ -351,32 +237,11 @@ def _wanted(target: _Definition, view: _View, others: list[Source]) -> Iterator[
     yield from dict.fromkeys(ranked)
 
 
-def _parsed(files: Mapping[str, str], without: str) -> list[Source]:
-    """Parse the project's other files; one that this Python cannot read is left out."""
-    found = []
+def _parsed(files: Mapping[str, str], without: str, parse: Parse) -> dict[str, Source]:
+    """Parse the project's other files; one that cannot be read is left out."""
+    found = {}
     for path, text in sorted(files.items()):
         if path != without:
             with suppress(SyntaxError, ValueError, RecursionError):
-                found.append(Source(path, text))
+                found[path] = parse(path, text)
     return found
-
-
-def _excerpt(definitions: list[_Definition]) -> str:
-    """Some functions of a file, those of a class below its name."""
-    shown = []
-    owner = ""
-    for each in sorted(definitions, key=lambda each: each.first):
-        if each.owner and each.owner != owner:
-            shown.append(f"class {each.owner}:\n")
-        owner = each.owner
-        shown.append(f"{each.full}\n")
-    return "\n".join(shown)
-
-
-def _called(node: ast.AST) -> Iterator[str]:
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call):
-            if isinstance(inner.func, ast.Name):
-                yield inner.func.id
-            elif isinstance(inner.func, ast.Attribute):
-                yield inner.func.attr

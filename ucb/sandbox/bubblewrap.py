@@ -8,25 +8,25 @@ import site
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from glob import glob
 from pathlib import Path
 
 from ucb.errors import SandboxError
-from ucb.languages import languages
+from ucb.languages import Brought, languages
 from ucb.sandbox import ship
 from ucb.sandbox.engine import (
     PROJECTS,
     SHM,
     SHM_OPTIONS,
     TMP,
-    TMP_OPTIONS,
     Command,
     RoomSpec,
     environment_of,
     projects_of,
     settings,
+    tmp_options,
 )  # fmt: skip
 
 _SYS_ADMIN = 21
@@ -49,8 +49,10 @@ class Bubblewrap:
 
     name = "bubblewrap"
 
-    def __init__(self) -> None:
+    def __init__(self, brought: Mapping[str, Brought] | None = None) -> None:
         self._bwrap = find()
+        self._brought = dict(brought or {})
+        """Tools of the user's own, by toolchain."""
         self._root = os.geteuid() == 0
         self._version = _say_version(self._bwrap)
 
@@ -68,17 +70,19 @@ class Bubblewrap:
                 f"The {spec.toolchain!r} sandbox is for Python {known.python}, and bubblewrap can "
                 f"only use this one ({version}). Use --sandbox docker, or Python {known.python}."
             )
+        own = self._own(spec.toolchain)
         python = Path(sys.base_prefix) / "bin"
         argv = [
             self._bwrap, "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts",
             "--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "room",
             *_tools(), *_no_packages(), "--proc", "/proc", *_devices(), "--tmpfs", TMP,
+            *_shown(own.folders),
             "--chdir", "/", "--clearenv", "--cap-drop", "ALL", *self._privileges(),
         ]  # fmt: skip
-        path = f"{python}:/usr/local/bin:/usr/bin:/bin"
+        path = ":".join([*own.path, str(python), "/usr/local/bin", "/usr/bin", "/bin"])
         if (store := projects_of(spec)) is not None:
             argv += ["--ro-bind", str(store), PROJECTS]
-        for key, value in {**environment_of(spec), "PATH": path}.items():
+        for key, value in {**environment_of(spec), **own.environment, "PATH": path}.items():
             argv += ["--setenv", key, value]
         argv += ["--remount-ro", "/dev", "--remount-ro", "/", "--"]
         argv += [str(_interpreter()), "-c", ship.BOOTSTRAP]
@@ -92,11 +96,31 @@ class Bubblewrap:
             "isolation": "uid" if self._root else "namespace",
             "python": sys.version.split()[0],
             "platform": sysconfig.get_platform(),
+            **{f"tools {name}": own.version for name, own in self._brought.items()},
         }
 
     def sweep(self) -> int:
         """Nothing to do: the kernel ends a room with the process that opened it."""
         return 0
+
+    def _own(self, toolchain: str) -> Brought:
+        """What the user has brought for a toolchain: nothing for most."""
+        own = self._brought.get(toolchain)
+        if own is None and (known := languages().get(toolchain)) and known.brought:
+            raise SandboxError(
+                f"The {toolchain!r} sandbox has no tools of its own, and none were named."
+            )
+        if own is not None and own.image:
+            raise SandboxError(
+                f"The tools of the {toolchain!r} sandbox are in the image {own.image!r}, which "
+                "only Docker can use. Use --sandbox docker."
+            )
+        for folder in own.folders if own else ():
+            if folder.is_relative_to(TMP):
+                raise SandboxError(
+                    f"{folder} is below {TMP}, which rooms have for themselves. Move it elsewhere."
+                )
+        return own or Brought()
 
     def _privileges(self) -> list[str]:
         if not self._root:
@@ -106,7 +130,7 @@ class Bubblewrap:
         return [word for capability in needed for word in ("--cap-add", capability)]
 
     def _settings(self, spec: RoomSpec) -> Mapping[str, object]:
-        tmpfs = {TMP: TMP_OPTIONS, SHM: SHM_OPTIONS}
+        tmpfs = {TMP: tmp_options(spec), SHM: SHM_OPTIONS}
         if not self._root:
             return settings(spec, "namespace", [_SYS_ADMIN], tmpfs=tmpfs)
         return settings(spec, "uid", list(_ROOT_CAPABILITIES.values()), tmpfs=tmpfs)
@@ -212,6 +236,17 @@ def _no_packages() -> list[str]:
     real = {Path(path).resolve() for path in found if Path(path).is_dir()}
     return [word for path in sorted(real) for word in ("--perms", "0755", "--tmpfs", str(path),
                                                        "--remount-ro", str(path))]  # fmt: skip
+
+
+def _shown(folders: Iterable[Path]) -> list[str]:
+    """Return the words that show folders read-only where they are, but for those shown anyway."""
+    words = []
+    for folder in folders:
+        if not folder.is_relative_to("/usr"):
+            for parent in reversed(folder.parents[:-1]):
+                words += _folder(parent)
+            words += ["--ro-bind", str(folder), str(folder)]
+    return words
 
 
 def _folder(path: Path) -> list[str]:

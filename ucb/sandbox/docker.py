@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ucb.errors import SandboxError
-from ucb.languages import languages
+from ucb.languages import Brought, languages
 from ucb.sandbox import images, ship
 from ucb.sandbox.engine import (
     PROCESSES,
@@ -19,17 +19,19 @@ from ucb.sandbox.engine import (
     SHM,
     SHM_OPTIONS,
     TMP,
-    TMP_OPTIONS,
     Command,
     RoomSpec,
     environment_of,
     projects_of,
+    scratch_mib,
     settings,
+    tmp_options,
 )  # fmt: skip
 
 _LABEL = "ucb.owner"
 _AGENT_MIB = 512
-"""For the agent's own processes and the files of a program."""
+_SCRATCH_MIB = 256
+"""For the agent's own processes and the files of a program; those are so many of it."""
 _CAPABILITIES = {"DAC_OVERRIDE": 1, "FOWNER": 3, "KILL": 5, "SETGID": 6, "SETUID": 7}
 """What the agent needs to run programs as another user, end them and sweep after them."""
 
@@ -39,8 +41,10 @@ class Docker:
 
     name = "docker"
 
-    def __init__(self) -> None:
+    def __init__(self, brought: Mapping[str, Brought] | None = None) -> None:
         self._version = version()
+        self._brought = dict(brought or {})
+        """Images of the user's own, by toolchain."""
         self._images: dict[str, str] = {}
         """Image ids by toolchain."""
 
@@ -48,12 +52,13 @@ class Docker:
         """A container without network, with a read-only root and bounded in all it may use."""
         image = self._image(spec.toolchain)
         name = f"ucb-{os.getpid()}-{secrets.token_hex(6)}"
-        memory = f"{spec.memory + _AGENT_MIB + _compiler_mib(spec.toolchain)}m"
+        beside = _compiler_mib(spec.toolchain) + scratch_mib(spec) - _SCRATCH_MIB
+        memory = f"{spec.memory + _AGENT_MIB + beside}m"
         argv = [
             "docker", "run", "--interactive", "--rm", "--pull", "never", "--name", name,
             "--label", f"{_LABEL}={owner()}", "--log-driver", "none", "--hostname", "room",
             "--network", "none", "--ipc", "none", "--read-only", "--workdir", "/",
-            "--tmpfs", f"{TMP}:rw,exec,nosuid,nodev,{TMP_OPTIONS}",
+            "--tmpfs", f"{TMP}:rw,exec,nosuid,nodev,{tmp_options(spec)}",
             "--tmpfs", f"{SHM}:rw,noexec,nosuid,nodev,{SHM_OPTIONS}",
             "--pids-limit", str(2 * PROCESSES), "--memory", memory, "--memory-swap", memory,
             "--ulimit", "core=0", "--security-opt", "no-new-privileges", "--cap-drop", "ALL",
@@ -62,6 +67,9 @@ class Docker:
         if (store := projects_of(spec)) is not None:
             argv += ["--mount", f"type=bind,source={store},target={PROJECTS},readonly"]
         argv += [f"--env={key}={value}" for key, value in environment_of(spec).items()]
+        if spec.toolchain in self._brought:
+            # An image of somebody else's may name another user, and the agent needs this one.
+            argv += ["--user", "0:0"]
         argv += ["--entrypoint", "python3", image, "-c", ship.BOOTSTRAP]
         return Command(
             argv,
@@ -72,6 +80,7 @@ class Docker:
     def describe(self) -> Mapping[str, str]:
         """Engine version and image digests."""
         digests = {f"image {name}": digest for name, digest in sorted(self._images.items())}
+        digests |= {f"tools {name}": own.version for name, own in self._brought.items()}
         return {"engine": self.name, "version": self._version, "isolation": "uid", **digests}
 
     def sweep(self) -> int:
@@ -89,7 +98,22 @@ class Docker:
 
     def _image(self, toolchain: str) -> str:
         if toolchain not in self._images:
-            digest = images.digest(toolchain)
+            own = self._brought.get(toolchain)
+            if own is None and (known := languages().get(toolchain)) and known.brought:
+                raise SandboxError(
+                    f"The {toolchain!r} sandbox has no tools of its own, and none were named."
+                )
+            if own is not None and not own.image:
+                raise SandboxError(
+                    f"The tools of the {toolchain!r} sandbox are folders of this machine, which "
+                    "Docker cannot show. Use --sandbox bubblewrap, or name an image that has them."
+                )
+            digest = images.inspect(own.image) if own else images.digest(toolchain)
+            if own and digest is None:
+                raise SandboxError(
+                    f"There is no image {own.image!r} here. Run `docker pull {own.image}`, or "
+                    "build it."
+                )
             if digest is None:
                 raise SandboxError(
                     f"The image of the {toolchain!r} sandbox is missing. "

@@ -18,7 +18,8 @@ FILE_MIB = 128
 """Largest file a program may write."""
 TMP, SHM = "/tmp", "/dev/shm"  # noqa: S108 (in the room)
 """What a program can write to, bounded in bytes and in files."""
-TMP_OPTIONS = "size=256m,nr_inodes=16k,mode=1777"
+_TMP_MIB, _TMP_FILES = 256, 16
+"""MiB; thousands of files. A toolchain may have more of both."""
 SHM_OPTIONS = "size=64m,nr_inodes=1k,mode=1777"
 ENVIRONMENT = {
     # Set order, and with it some verdicts, must not depend on the room.
@@ -76,6 +77,18 @@ class Engine(Protocol):
     def sweep(self) -> int:
         """Remove the rooms of processes that are gone; return how many there were."""
         ...
+
+
+def scratch_mib(spec: RoomSpec) -> int:
+    """MiB that programs may write to `TMP`."""
+    language = languages().get(spec.toolchain)
+    return max(_TMP_MIB, language.scratch if language else 0)
+
+
+def tmp_options(spec: RoomSpec) -> str:
+    """How `TMP` is mounted."""
+    size = scratch_mib(spec)
+    return f"size={size}m,nr_inodes={size * _TMP_FILES // _TMP_MIB}k,mode=1777"
 
 
 def environment_of(spec: RoomSpec) -> dict[str, str]:

@@ -81,7 +81,7 @@ def _dockerfile(toolchain: str) -> Path:
 
 def digest(toolchain: str) -> str | None:
     """The id of the image (`sha256:…`), or None if it has not been built."""
-    return _inspect(tag(toolchain))
+    return inspect(tag(toolchain))
 
 
 def status() -> Iterator[Status]:
@@ -180,9 +180,9 @@ def _available(toolchain: str, wanted: str | None, say: Callable[[str], None]) -
         return _make_base(suite, local, say)
     if wanted is not None:
         return wanted
-    if _inspect(local):
+    if inspect(local):
         return local
-    if _inspect(published):
+    if inspect(published):
         return published
     say(f"Fetching {published} …")
     pull = ["docker", "pull", "--quiet", published]
@@ -203,7 +203,8 @@ def _make_base(suite: str, name: str, say: Callable[[str], None]) -> str:
     return name
 
 
-def _inspect(image: str) -> str | None:
+def inspect(image: str) -> str | None:
+    """The id of any image (`sha256:…`), or None if it is not here."""
     try:
         done = subprocess.run(
             ["docker", "image", "inspect", image], check=False, capture_output=True, text=True

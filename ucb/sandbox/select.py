@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ucb.errors import SandboxError, UnknownName
+from ucb.languages import Brought
 from ucb.sandbox import Sandbox, bubblewrap, docker, images
 from ucb.sandbox.engine import Engine
 from ucb.sandbox.pool import Pool
@@ -31,23 +32,30 @@ class Unneeded:
 
 
 def open_sandbox(
-    name: str = "auto", workers: int | None = None, *, deduplicate: bool = True
+    name: str = "auto",
+    workers: int | None = None,
+    *,
+    deduplicate: bool = True,
+    brought: Mapping[str, Brought] | None = None,
 ) -> Sandbox:
     """
     Open a sandbox: `docker`, `bubblewrap`, or `auto` for the first that can run programs.
 
     `workers` is the number of rooms, by default one per CPU. With `deduplicate`
-    equal programs run once. Raises `UnknownName`, and `SandboxError` with what
+    equal programs run once. `brought` are the user's own tools, by toolchain, and
+    `auto` is what can use them. Raises `UnknownName`, and `SandboxError` with what
     to install: code is never run unisolated.
     """
-    return Pool(_engine(name), workers, deduplicate=deduplicate)
+    return Pool(_engine(name, brought or {}), workers, deduplicate=deduplicate)
 
 
-def _engine(name: str) -> Engine:
+def _engine(name: str, brought: Mapping[str, Brought]) -> Engine:
+    if name == "auto" and brought:
+        name = "docker" if any(each.image for each in brought.values()) else "bubblewrap"
     if name == "docker":
-        return docker.Docker()
+        return docker.Docker(brought)
     if name == "bubblewrap":
-        return bubblewrap.Bubblewrap()
+        return bubblewrap.Bubblewrap(brought)
     if name != "auto":
         raise UnknownName("sandbox", name, _ENGINES)
     docker_answers = docker.available()

@@ -64,7 +64,9 @@ def main() -> None:
         arguments, *files = _read()
         sources = dict(zip(files[::2], files[1::2], strict=True))
         served += 1
-        word = sources[b"main.x"].decode()
+        # Of a project: what is changed, or else what is shown.
+        texts = [text for name, text in sources.items() if name.endswith(b"main.x")]
+        word = texts[0].decode() if texts else "good"
         if word in {"die", "drip", "hang", "spin"}:
             _never_answer(word)
         elif word in {"strange", "-1", "256"}:

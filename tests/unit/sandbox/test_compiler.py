@@ -147,7 +147,17 @@ def test_a_compiler_is_data(tmp_path: Path) -> None:
     compiler = load(file).compiler
     assert compiler is not None
     assert compiler.memory == 64
-    assert compiler.message() == {"argv": ["ccd"], "serves": [["cc", "main.x"]]}
+    assert compiler.message() == {"argv": ["ccd"], "serves": [["cc", "main.x"]], "runs": []}
+
+
+def test_a_compiler_of_projects_is_for_what_runs_them_too(tmp_path: Path) -> None:
+    """What it makes of a project is there for the commands that run the project's tests."""
+    file = tmp_path / "language.toml"
+    table = 'argv = ["ccd"]\nmemory = 64\nmodes = ["run"]'
+    file.write_text(f"projects = true\n{_TABLE}{table}")
+    compiler = load(file).compiler
+    assert compiler is not None
+    assert compiler.message()["runs"] == [["main"]]
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def three(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     monkeypatch.setattr(images, "folder", lambda: tmp_path)
     monkeypatch.setattr(images, "_run", run)
     monkeypatch.setattr(images, "_builder", lambda: "docker")
-    monkeypatch.setattr(images, "_inspect", lambda image: None if "base" in image else "sha256:0")
+    monkeypatch.setattr(images, "inspect", lambda image: None if "base" in image else "sha256:0")
     return asked
 
 

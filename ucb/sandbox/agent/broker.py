@@ -6,17 +6,24 @@ import os
 import re
 import select
 import socket
-from typing import Any
+from typing import Any, NamedTuple
 
-from ucb.sandbox.agent import frames, judge, watch
+from ucb.sandbox.agent import frames, judge, projects, watch
 from ucb.sandbox.agent.candidate import Room
-from ucb.sandbox.agent.compiler import Compiler
+from ucb.sandbox.agent.compiler import Compiled, Compiler
 from ucb.sandbox.agent.step import Agents, Asides, Broken, Step
 
 _TOGETHER = 8
 """Answers in one write, at most."""
 _IMPORTED = re.compile(r"^\s*(?:import|from)\s+(\w+)", re.MULTILINE)
 _COMPILE = ["python3", "-m", "py_compile"]
+
+
+class _Placed(NamedTuple):
+    """The project that is in place, and what the compiler said of it."""
+
+    tree: dict[str, Any] | None
+    compiled: Compiled | None
 
 
 class Outbox:
@@ -88,14 +95,18 @@ class Broker:
         mark = program["nonce"]
         files = {name: text.replace(mark, nonce) for name, text in program["files"].items()}
         results, made, groups = self._compile(_groups(program["steps"]), files)
-        swept, fault, placed = False, "", None
+        swept, fault, placed, fresh = False, "", _Placed(None, None), True
         for index, group in enumerate(groups):
             last = index == len(groups) - 1 and not program["collect"]
-            placed = self._place(group[0]["tree"], placed, files)
-            step = self._step(group, *(({}, {}) if index else (files, made)), fresh=not index)
-            done = step.run(proof=group[-1]["proof"], last=last)
-            self._after(step)
-            swept, fault = last, step.fault
+            if group[0]["tree"] not in (None, placed.tree):
+                placed = self._place(group[0], files)
+            if placed.compiled and self._compiler and self._compiler.serves(group[0]):
+                done = [{**placed.compiled.result}]
+            else:
+                step = self._step(group, *((files, made) if fresh else ({}, {})), fresh=fresh)
+                done = step.run(proof=group[-1]["proof"], last=last)
+                self._after(step)
+                swept, fault, fresh = last, step.fault, False
             for result, asked in zip(done, group):  # noqa: B905 (3.9)
                 result["proved"] = asked["proof"] and result.get("proof") == nonce
                 result.pop("proof", None)
@@ -108,31 +119,46 @@ class Broker:
         answer: dict[str, Any] = {"steps": results, "files": found}
         return {**answer, "retire": fault} if fault else answer
 
-    def _place(
-        self, tree: dict[str, Any] | None, before: dict[str, Any] | None, files: dict[str, str]
-    ) -> dict[str, Any] | None:
-        """Have the project of a step put in place, unless the step before it had the same."""
-        if tree is None or tree == before:
-            return before
-        message = {"do": "place", "n": self._steps, "tree": tree, "modules": _imported(files)}
+    def _place(self, step: dict[str, Any], files: dict[str, str]) -> _Placed:
+        """Have the project of a step put in place, with what the compiler makes of it."""
+        tree, compiled = step["tree"], self._build(step)
+        made = compiled.made if compiled else {}
+        message = {
+            "do": "place", "n": self._steps, "tree": {**tree, "made": made},
+            "modules": _imported(files),
+        }  # fmt: skip
         if trouble := self._ask(message)["fault"]:
             raise Broken(trouble)
-        return tree
+        return _Placed(tree, compiled)
+
+    def _build(self, step: dict[str, Any]) -> Compiled | None:
+        if self._compiler is None or self._room.projects is None:
+            return None
+        try:
+            compiled = self._compiler.build(step, self._room.projects.read)
+        except projects.Missing as error:
+            raise Broken(str(error)) from None
+        self._agents = self._agents._replace(compiler_pid=self._compiler.pid)
+        if compiled is None:
+            # If the kernel has killed it, that is not held against the program.
+            self._memory_ran_out()
+        return compiled
 
     def _compile(
         self, groups: list[list[dict[str, Any]]], files: dict[str, str]
     ) -> tuple[list[dict[str, Any]], dict[str, str], list[list[dict[str, Any]]]]:
         """What the compiler says to the first step, what it made, and what is left to run."""
-        if self._compiler is None or len(groups) < 2 or groups[0][0]["proof"]:
+        first = groups[0][0]
+        if self._compiler is None or len(groups) < 2 or first["proof"] or first["tree"]:
             return [], {}, groups
-        compiled = self._compiler.compile(groups[0][0], files)
+        compiled = self._compiler.compile(first, files)
         self._agents = self._agents._replace(compiler_pid=self._compiler.pid)
         if compiled is None:
             # If the kernel has killed it, that is not held against the program.
             self._memory_ran_out()
             return [], {}, groups
         result = {**compiled.result, "proved": False}
-        return [result], compiled.made, groups[1:] if _succeeded(groups[0][0], result) else []
+        return [result], compiled.made, groups[1:] if _succeeded(first, result) else []
 
     def _step(
         self,

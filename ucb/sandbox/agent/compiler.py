@@ -19,7 +19,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, NoReturn
 
 from ucb.sandbox.agent import candidate, kernel, watch
@@ -28,6 +28,8 @@ from ucb.sandbox.agent.step import Broken
 
 _CPU, _WALL, _START = 10.0, 15.0, 20.0
 """Seconds of one compilation, CPU and wall, and until the compiler is ready, at most."""
+_SHOWN_CPU, _SHOWN_WALL = 120.0, 360.0
+"""Seconds in which it may take in an untouched project, CPU and wall, at most."""
 _LOOK = 0.1
 """Seconds between looks at what the compiler uses."""
 _MOST_FILES, _MOST_BYTES = 500, 8 << 20
@@ -52,6 +54,8 @@ class Compiler:
     """
     Compiles for the steps whose command is one of `serves`.
 
+    In a whole project it compiles, besides, for the steps whose command begins as one of `runs`.
+
     `meanwhile` is called now and then while an answer is awaited.
     """
 
@@ -62,6 +66,7 @@ class Compiler:
         uid: int,
         seccomp: bytes,
         meanwhile: Callable[[], None],
+        runs: Iterable[list[str]] = (),
     ) -> None:
         self.pid = -1
         self._argv = argv
@@ -69,6 +74,9 @@ class Compiler:
         self._uid = uid
         self._seccomp = seccomp
         self._meanwhile = meanwhile
+        self._runs = list(runs)
+        self._shown: dict[str, bool] = {}
+        """Whether it can compile for the projects that it has been shown, by name."""
         self._socket: socket.socket | None = None
         self._until = self._most_cpu = 0.0
 
@@ -78,12 +86,47 @@ class Compiler:
 
         Raises `Broken` if the compiler cannot be started.
         """
-        if step["argv"] not in self._serves:
+        if not self.serves(step):
             return None
         if self._socket is None:
             self._start()
         try:
-            return self._ask(step, files)
+            parts = [part for pair in files.items() for part in pair]
+            return self._ask(step, ["\0".join(step["argv"][1:]), *parts], files)
+        except (_Lost, OSError, ValueError):
+            self.close()
+            return None
+
+    def serves(self, step: dict[str, Any]) -> bool:
+        """Whether the whole of a step is to compile."""
+        return step["argv"] in self._serves
+
+    def build(
+        self, step: dict[str, Any], read: Callable[[str], dict[str, bytes]]
+    ) -> Compiled | None:
+        """
+        What the project of `step` compiles to; None where the step's own command must say.
+
+        `read` gives the files of the untouched project, which is shown once and not on the
+        time of the step: what it compiles to stays.
+
+        Raises `Broken` if the compiler cannot be started, and what `read` does.
+        """
+        argv, tree = step["argv"], step["tree"]
+        if not self.serves(step) and not any(argv[: len(run)] == run for run in self._runs):
+            return None
+        if self._socket is None:
+            self._start()
+        name, files = tree["name"], tree["files"]
+        parts = ["\0".join(argv[1:]), f"trees/{name}", ""]
+        try:
+            if name not in self._shown:
+                self._shown[name] = self._show(parts, read(name))
+            if not self._shown[name]:
+                return None
+            for path, text in files.items():
+                parts += [f"project/{path}", text]
+            return self._ask(step, parts, files)
         except (_Lost, OSError, ValueError):
             self.close()
             return None
@@ -96,6 +139,7 @@ class Compiler:
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
         self._socket, self.pid = None, -1
+        self._shown.clear()
 
     def _start(self) -> None:
         ours, theirs = socket.socketpair()
@@ -117,14 +161,21 @@ class Compiler:
             self.close()
             raise Broken(f"the compiler {self._argv[0]} did not start: {lines[0]}")
 
-    def _ask(self, step: dict[str, Any], files: dict[str, str]) -> Compiled:
+    def _show(self, parts: list[str], files: dict[str, bytes]) -> bool:
+        """Have it compile an untouched project; return whether it could."""
+        self._until = time.monotonic() + _SHOWN_WALL
+        self._most_cpu = watch.cpu_clock(self.pid) + _SHOWN_CPU
+        request = [part.encode() for part in parts]
+        for path, data in files.items():
+            request += [f"{parts[1]}/{path}".encode("utf-8", "surrogateescape"), data]
+        self._send(request)
+        return self._receive()[0] == b"0"
+
+    def _ask(self, step: dict[str, Any], parts: list[str], given: dict[str, str]) -> Compiled:
         began, before = time.monotonic(), watch.cpu_clock(self.pid)
         self._until = began + min(step["wall"], _WALL)
         self._most_cpu = before + min(step["cpu"], _CPU)
-        request = ["\0".join(step["argv"][1:])]
-        for name, text in files.items():
-            request += [name, text]
-        self._send([part.encode("utf-8", "surrogatepass") for part in request])
+        self._send([part.encode("utf-8", "surrogatepass") for part in parts])
         code, out, err, *rest = self._receive()
         if not 0 <= int(code) <= _LARGEST_CODE:
             raise _Lost
@@ -139,7 +190,7 @@ class Compiler:
             "memory": watch.anonymous(self.pid) >> 20,
             "tests": None,
         }
-        return Compiled(result, _files(rest, files))
+        return Compiled(result, _files(rest, given))
 
     # A message: how many parts, then of each its length and its bytes.
 

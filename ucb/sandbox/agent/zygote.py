@@ -178,7 +178,8 @@ class Supervisor:
         if self._room.projects is None:
             return "this room has no projects"
         try:
-            self._room.projects.place(tree["name"], tree["files"])
+            owner = self._room.uid if tree["copy"] else None
+            self._room.projects.place(tree["name"], tree["files"], owner=owner, made=tree["made"])
         except projects.Missing as error:
             return str(error)
         return ""

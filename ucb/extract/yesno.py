@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from ucb.extract import Extraction
-from ucb.extract import Rule as Extracted
+from ucb.extract.found import Extraction
+from ucb.extract.found import Rule as Extracted
 
 YES, NO = "yes", "no"
 

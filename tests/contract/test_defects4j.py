@@ -350,7 +350,7 @@ def test_an_ordinary_user_gets_the_same_verdicts(
     sandboxes.require("bubblewrap")
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path))
     defects4j.equipped(monkeypatch)
-    installation = defects4j.Installation.open(str(defects4j.STUB))
+    installation = defects4j.Installation.open(str(defects4j.folder()))
     suite = Suite(defects4j.WorkingCopies(installation).tree(defects4j.Copy("Till", "1", "f")))
     programs = [
         program(suite.compiles(each), suite.passes([_SUM], each), suite.passes_all(each))

@@ -49,7 +49,7 @@ def test_samples_share_checkouts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "cache"))
     log = tmp_path / "log"
     defects4j.equipped(monkeypatch)
-    copies = defects4j.WorkingCopies(defects4j.Installation.open(str(defects4j.STUB)))
+    copies = defects4j.WorkingCopies(defects4j.Installation.open(str(defects4j.folder())))
     monkeypatch.setenv("STUB_DEFECTS4J_LOG", str(log))
     wanted = [defects4j.Copy("Till", bug, "f") for bug in ("1", "2")]
     for _ in range(5):
@@ -64,7 +64,7 @@ def test_a_copy_that_was_cut_off_is_made_again(
     """Only a whole one ever has its name."""
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "cache"))
     defects4j.equipped(monkeypatch)
-    copies = defects4j.WorkingCopies(defects4j.Installation.open(str(defects4j.STUB)))
+    copies = defects4j.WorkingCopies(defects4j.Installation.open(str(defects4j.folder())))
     copy = defects4j.Copy("Till", "1", "f")
     with monkeypatch.context() as patch:
         patch.setattr("ucb.defects4j.copies._settle", _interrupt)

@@ -109,10 +109,8 @@ def wilson(share: float, n: int, confidence: float = CONFIDENCE) -> tuple[float,
     scale = 1 + z * z / n
     centre = (share + z * z / (2 * n)) / scale
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / scale
-    # The ends are exact there; the formula misses them by a rounding error.
-    low = 0.0 if share == 0 else centre - half
-    high = 1.0 if share == 1 else centre + half
-    return low, high
+    # The share is in the interval; beside 0 and 1 the formula misses it by a rounding error.
+    return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
 def bootstrap(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ucb.classify import Figure
@@ -331,6 +331,7 @@ SHARES = st.none() | st.floats(0, 1)
 
 @settings(max_examples=30)
 @given(st.lists(st.lists(SHARES, min_size=1, max_size=3), min_size=1, max_size=12))
+@example([[None], [None], [None], [None], [6.7e-251]])
 def test_failures_never_raise_a_mean(problems: list[list[float | None]]) -> None:
     """The mean that counts failures is the lower one, both are shares, and no order shows."""
     rows = [row for n, shares in enumerate(problems) for row in covered(f"p{n}", *shares)]

@@ -1,4 +1,4 @@
-"""Tests that measure how long something takes: what they say depends on the machine's load."""
+"""Tests that measure time, or wait for it to pass: what they say depends on the machine's load."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ _CLOCKS = frozenset({
 """Functions of the standard library that are for measuring only."""
 _DATES = frozenset({"time", "time_ns"})
 """Functions that also tell the date: something must be subtracted from what they say."""
+_SHORTEST = 0.001
+"""Seconds of a sleep that waits for something; shorter ones only let others go on."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def timed(root: Path, names: Iterable[str]) -> frozenset[str]:
     """
-    Return those of pytest's names of tests whose function measures time.
+    Return those of pytest's names of tests whose function measures time, or sleeps.
 
     Itself or by a function that it names: of the same file, as a helper or a fixture, or
     imported from a module in a file's folder. Files that are not there or not Python have none.
@@ -40,7 +42,7 @@ def _measuring(path: Path, *, imports: bool = True) -> frozenset[str]:
     if tree is None:
         return frozenset()
     functions = {node.name: node for node in _functions(tree.body)}
-    measuring = {name for name, node in functions.items() if _reads_a_clock(node)}
+    measuring = {name for name, node in functions.items() if _is_timed(node)}
     if imports:
         measuring |= _imported(tree, path.parent)
     mentioned = {name: _mentioned(node) for name, node in functions.items()}
@@ -84,9 +86,9 @@ def _functions(body: Iterable[ast.AST]) -> Iterator[_Function]:
             yield from _functions(ast.iter_child_nodes(node))
 
 
-def _reads_a_clock(function: ast.AST) -> bool:
+def _is_timed(function: ast.AST) -> bool:
     for node in ast.walk(function):
-        if isinstance(node, ast.Call) and _called(node) in _CLOCKS:
+        if isinstance(node, ast.Call) and (_called(node) in _CLOCKS or _waits(node)):
             return True
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
             # So many seconds before now is a date.
@@ -95,6 +97,15 @@ def _reads_a_clock(function: ast.AST) -> bool:
             if any(dates) and not any(isinstance(each, ast.Constant) for each in sides):
                 return True
     return False
+
+
+def _waits(call: ast.Call) -> bool:
+    if _called(call) != "sleep" or not call.args:
+        return False
+    match call.args[0]:
+        case ast.Constant(value=int() | float() as seconds):
+            return seconds >= _SHORTEST
+    return True
 
 
 def _called(call: ast.Call) -> str:

@@ -36,6 +36,12 @@ def test_timeit():
     assert timeit(work, number=10) < 1
 
 
+def test_sleep():
+    cache.set("a", 1, seconds=1)
+    time.sleep(1.5)
+    assert cache.get("a") is None
+
+
 def fast(work):
     start = time.process_time()
     work()
@@ -72,6 +78,11 @@ from tests.speed import unrelated
 
 def test_past_date():
     assert expired(time.time() - 3600)
+
+
+async def test_yielding():
+    await asyncio.sleep(0)
+    await asyncio.sleep(1e-05)
 
 
 def test_now():
@@ -115,22 +126,23 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "name",
     [
-        "test_elapsed", "test_imported_clock", "test_dates_apart", "test_timeit",
+        "test_elapsed", "test_imported_clock", "test_dates_apart", "test_timeit", "test_sleep",
         "TestSpeed::test_helper", "TestSpeed::test_method", "TestSpeed::test_fixture",
         "TestSpeed::test_from_beside", "test_elapsed[one-two]",
     ],
 )  # fmt: skip
 def test_measuring_tests_are_found(root: Path, name: str) -> None:
-    """A test that reads a clock, itself or by what it calls, measures time."""
+    """A test that reads a clock or waits, itself or by what it calls, depends on time."""
     whole = f"tests/test_fast.py::{name}"
     assert timed(root, [whole]) == {whole}
 
 
 @pytest.mark.parametrize(
-    "name", ["test_past_date", "test_now", "test_other_clock", "test_from_beside"]
+    "name",
+    ["test_past_date", "test_now", "test_other_clock", "test_from_beside", "test_yielding"],
 )
 def test_dates_and_fakes_are_left(root: Path, name: str) -> None:
-    """A date, a replaced clock and a helper without one are no measurement."""
+    """A date, a replaced clock, a helper without one and a pause of no length do not."""
     assert timed(root, [f"tests/test_steady.py::{name}"]) == frozenset()
 
 

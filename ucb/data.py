@@ -6,7 +6,7 @@ import gzip
 import json
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,6 +154,28 @@ def numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
         if not isinstance(row, dict):
             raise DataError(f"{path}, {unit} {number}: not a JSON object.")
         yield number, row
+
+
+def complete_rows(path: Path, kind: str, fields: Sequence[str]) -> Iterator[Row]:
+    """
+    Yield the rows of a set that UCB has made itself: JSON objects, one a line.
+
+    Raises `DataError` for a file that cannot be read, and for a line that lacks one of `fields`
+    and so is no `kind`; the line is named.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path} cannot be read: {error}.") from error
+    for number, line in enumerate(lines, 1):
+        try:
+            row = json.loads(line)
+            lacking = [name for name in fields if name not in row]
+        except (ValueError, TypeError):
+            lacking = ["the form of a row"]
+        if lacking:
+            raise DataError(f"{path}, line {number}, is no {kind}: it lacks {lacking[0]}.")
+        yield row
 
 
 def array(path: Path) -> list[Any]:

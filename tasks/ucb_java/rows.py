@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ucb.data import complete_rows
 from ucb.errors import DataError
 from ucb.project import TREES, store
 from ucb.project.java.suite import prepare
@@ -23,28 +23,12 @@ _SOURCES = "src/main/java"
 
 def bugs(path: Path) -> Iterator[Row]:
     """Yield the bugs of a set; raise `DataError` for a line that is none."""
-    return _rows(path, "bug", _BUG)
+    return complete_rows(path, "Java bug", _BUG)
 
 
 def functions(path: Path) -> Iterator[Row]:
     """Yield the methods of a set; raise `DataError` for a line that is none."""
-    return _rows(path, "method", _FUNCTION)
-
-
-def _rows(path: Path, kind: str, fields: Sequence[str]) -> Iterator[Row]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            lacking = [name for name in fields if name not in row]
-        except (ValueError, TypeError):
-            lacking = ["the form of a row"]
-        if lacking:
-            raise DataError(f"{path}, line {number}, is no Java {kind}: it lacks {lacking[0]}.")
-        yield row
+    return complete_rows(path, "Java method", _FUNCTION)
 
 
 class Projects:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from ucb.data import complete_rows
 from ucb.errors import DataError
 from ucb.mine import runner
 from ucb.mine.environment import Pin, materialise
@@ -31,28 +32,12 @@ def bugs(path: Path) -> Iterator[dict[str, Any]]:
         DataError: the file cannot be read, or a line is no bug; the line is named.
 
     """
-    yield from _rows(path, "bug", _BUG)
+    yield from complete_rows(path, "mined bug", _BUG)
 
 
 def functions(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the functions of a mined set; raise as `bugs` does."""
-    yield from _rows(path, "function", _FUNCTION)
-
-
-def _rows(path: Path, kind: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read: {error}.") from error
-    for number, line in enumerate(lines, 1):
-        try:
-            row = json.loads(line)
-            lacking = [name for name in fields if name not in row]
-        except (ValueError, TypeError):
-            lacking = ["the form of a row"]
-        if lacking:
-            raise DataError(f"{path}, line {number}, is no mined {kind}: it lacks {lacking[0]}.")
-        yield row
+    yield from complete_rows(path, "mined function", _FUNCTION)
 
 
 class Restorer:

@@ -240,7 +240,9 @@ def check(tasks: tuple[str, ...], config: Path | None, rounds: int, **flags: Any
                 table.add_row(each.task.name, control.name, passed, must, mark)
                 # A control over hundreds of projects takes minutes, and the table comes last.
                 click.echo(f"{each.task.name}, {control.name}: {passed} {mark}", err=True)
-                wrong += control.complaints()
+                for complaint in control.complaints():
+                    click.echo(f"  {complaint}", err=True)
+                    wrong.append(complaint)
     finally:
         sandbox.close()
     _stdout().print(table)

@@ -27,14 +27,15 @@ class Stand:
 
     file: str
     blanked: Mapping[str, str]
-    """The project's own tests of the function, blank."""
+    """The files of the project's own tests of the function, without tests."""
 
 
 def stand(row: Mapping[str, Any], texts: Texts) -> Stand:
     """Return where the answer to a row stands: beside the project's own tests of the function."""
     near, _ = _own(texts.tree, tuple(row["triggers"]), tuple(row["others"]))
-    file = own_tests.place(store() / TREES / texts.tree, near, row["tests"])
-    return Stand(file, own_tests.blanked(reaching(row), {row["file"]}))
+    root = store() / TREES / texts.tree
+    file = own_tests.place(root, near, row["tests"])
+    return Stand(file, own_tests.blanked(root, reaching(row), {row["file"]}))
 
 
 def suite(row: Mapping[str, Any], texts: Texts, stand: Stand) -> Suite:

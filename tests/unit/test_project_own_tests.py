@@ -71,12 +71,24 @@ def test_an_answer_stands_beside_the_tests_near_it(
     assert own_tests.place(tmp_path, near, tests) == expected
 
 
-def test_files_of_tests_are_blanked() -> None:
-    """Each once; one that must stay does."""
-    names = ["t/test_a.py::test_1", "t/test_a.py::test_2[x::y]", "u.py::test", "v.py::test"]
-    blanked = own_tests.blanked(names, {"v.py"})
-    assert list(blanked) == ["t/test_a.py", "u.py"]
+def test_files_of_tests_are_blanked(tmp_path: Path) -> None:
+    """Each once, what is no test stays, for others import it; one that must stay does."""
+    (tmp_path / "t").mkdir()
+    (tmp_path / "t/test_a.py").write_text(_FILE)
+    (tmp_path / "u.py").write_text("def test(:\n")
+    names = [
+        "t/test_a.py::test_1",
+        "t/test_a.py::test_2[x::y]",
+        "u.py::test",
+        "v.py::test",
+        "w.txt",
+    ]
+    blanked = own_tests.blanked(tmp_path, names, {"v.py"})
+    assert list(blanked) == ["t/test_a.py", "u.py", "w.txt"]
     assert all(compile(text, "", "exec") for text in blanked.values())
+    assert "def one():" in blanked["t/test_a.py"]
+    assert "def test" not in blanked["t/test_a.py"]
+    assert blanked["u.py"] == blanked["w.txt"] == own_tests.LEFT_OUT
 
 
 @pytest.mark.parametrize(
@@ -114,3 +126,25 @@ def test_a_test_that_is_never_kept_is_not() -> None:
 def test_a_file_without_these_tests_gives_none(text: str, names: list[str]) -> None:
     """Or one that is not Python."""
     assert own_tests.only(text, names) is None
+
+
+def test_a_class_does_not_get_back_what_it_overrides() -> None:
+    """A test that is left out is not replaced by one of the same name that is inherited."""
+    text = own_tests.only(
+        "class Base:\n    def test_a(self): assert False\n"
+        "class TestB(Base):\n    def test_a(self): pass\n    def test_b(self): pass\n",
+        ["f.py::TestB::test_b"],
+    )
+    assert text is not None
+    names: dict[str, type] = {}
+    exec(text, names)
+    assert names["TestB"].__dict__["test_a"] is None
+    assert names["Base"].__dict__["test_a"] is None
+
+
+def test_a_file_that_inherits_a_test_that_is_never_kept_is_none() -> None:
+    """Another file has it, from which it cannot be taken."""
+    names = ["f.py::TestB::test_b"]
+    text = "from g import Base\n\nclass TestB(Base):\n    def test_b(self): pass\n"
+    assert own_tests.only(text, names) is not None
+    assert own_tests.only(text, names, ["f.py::TestB::test_a"]) is None

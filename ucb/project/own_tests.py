@@ -6,7 +6,8 @@ import ast
 import io
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 LEFT_OUT = "# The project's own tests of what is asked for are left out.\n"
@@ -42,14 +43,24 @@ def place(root: Path, near: str, tests: Sequence[str]) -> str:
     return (folder / name).as_posix()
 
 
-def blanked(names: Iterable[str], kept: Iterable[str] = ()) -> dict[str, str]:
+def blanked(root: Path, names: Iterable[str], kept: Iterable[str] = ()) -> dict[str, str]:
     """
-    Return what stands in the place of the files that hold these tests: a remark.
+    Return what stands in the place of the files that hold these tests: the files without tests.
 
-    An answer could otherwise import the tests that it is to write. `kept` are files that stay.
+    An answer could otherwise import the tests that it is to write. What else is in them stays,
+    as fixtures and other test files may need it. `kept` are files that stay as they are.
     """
     files = {name.partition("::")[0] for name in names} - set(kept)
-    return dict.fromkeys(sorted(files), LEFT_OUT)
+    return {file: _without_tests(root / file) for file in sorted(files)}
+
+
+@lru_cache(maxsize=64)
+def _without_tests(path: Path) -> str:
+    if path.suffix != ".py" or not path.is_file():
+        return LEFT_OUT
+    text = path.read_text(encoding="utf-8", errors="replace")
+    left = _keeping(text, frozenset())
+    return LEFT_OUT if left is None else LEFT_OUT + left[0]
 
 
 def only(text: str, names: Iterable[str], never: Iterable[str] = ()) -> str | None:
@@ -64,8 +75,19 @@ def only(text: str, names: Iterable[str], never: Iterable[str] = ()) -> str | No
         never: Names of tests whose functions are not kept even if others of them are.
 
     Returns:
-        None for a file that cannot be parsed or has none of them.
+        None for a file that cannot be parsed, has none of them, or inherits one of `never`.
 
+    """
+    kept, not_kept = {_function(name) for name in names}, {_function(name) for name in never}
+    left = _keeping(text, kept - not_kept)
+    return left[0] if left is not None and left[1] and not_kept <= left[2] else None
+
+
+def _keeping(text: str, wanted: Collection[str]) -> tuple[str, bool, set[str]] | None:
+    """
+    Return a file with no tests but the wanted, whether it has one, and what tests it had.
+
+    None for what is not Python.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -73,19 +95,20 @@ def only(text: str, names: Iterable[str], never: Iterable[str] = ()) -> str | No
             tree = ast.parse(text)
         except (SyntaxError, ValueError, RecursionError):
             return None
-    wanted = {_function(name) for name in names} - {_function(name) for name in never}
     lines = io.StringIO(text, newline="").readlines()
+    tests = list(_tests(tree.body))
     found = False
     # From the end, so that the lines above keep their numbers.
-    for node in reversed(list(_tests(tree.body))):
+    for node in reversed(tests):
         if node.name in wanted:
             found = True
             continue
         first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
         last = node.end_lineno or node.lineno
         indent = lines[node.lineno - 1][: node.col_offset]
-        lines[first - 1 : last] = [f"{indent}pass\n"]
-    return "".join(lines) if found else None
+        # Not merely gone: a class would have its base's test of this name.
+        lines[first - 1 : last] = [f"{indent}{node.name} = None\n"]
+    return "".join(lines), found, {node.name for node in tests}
 
 
 def _function(name: str) -> str:

@@ -34,8 +34,8 @@ _OPTIONS = (
 )  # fmt: skip
 SILENT = ("--tb=no",)
 """Options for runs in which many tests may fail and nobody reads why: tracebacks cost more."""
-ANSWER = ("-o", "python_functions=test", "-o", "python_classes=Test")
-"""Options for tests that are not the project's: its own may be called otherwise."""
+ANSWER = ("-o", "python_functions=test", "-o", "python_classes=Test *Test *Tests")
+"""Options for tests that are not the project's, whose own may be called only otherwise."""
 _MISSING = re.compile(r"No module named '(\w+)")
 
 

@@ -36,6 +36,8 @@ _TESTS = """
 import pytest
 from demo import sign
 
+EVERY = [-1, 0, 1]
+
 @pytest.mark.parametrize("x", [1, -1, pytest.param(5, marks=pytest.mark.xfail)])
 def test_sides(x):
     assert sign(x) == x
@@ -164,6 +166,12 @@ def test_only_tests_that_pass_and_run_the_function_pass(
          2 / 5, 1 / 4, 0.0, 0.0),
         (_test("from helpers import NUMBERS as x; assert list(map(sign, x)) == x")
          .replace("answer()", "answer(nought)"), 1.0, 1.0, 0.8, 1.0),
+        # What the project's test files hold besides tests is there.
+        (_test("from test_demo import EVERY as x; assert list(map(sign, x)) == x"),
+         1.0, 1.0, 0.8, 1.0),
+        # By pytest's names or by unittest's custom, whatever the project's own.
+        (f"{_TOP}class SignTest:\n    def test_it(self): assert sign(3) == 1\n",
+         2 / 5, 1 / 4, 0.1, 0.7),
     ],
 )  # fmt: skip
 def test_tests_are_measured_by_what_they_run_and_notice(
@@ -203,8 +211,8 @@ def test_the_projects_own_tests_pass(testgen: Task, issue: Task, sandbox: Sandbo
         code = task.reference(problem)
         assert code is not None
         assert "test_below" in code
-        assert "test_unrelated" not in code
-        assert "test_sides" not in code
+        assert "def test_unrelated" not in code
+        assert "def test_sides" not in code
         verdict = _verdict(task, sandbox, code)
         assert verdict.passed, verdict
         expected = {measures.DIFF: 1.0} if task is issue else {measures.LINES: 4 / 5}

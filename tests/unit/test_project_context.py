@@ -167,3 +167,29 @@ def test_a_place_without_a_function_is_refused() -> None:
     """A span of another edition of the file is no function."""
     with pytest.raises(ValueError, match="no function in lines 2 to 3"):
         context(dict, "a.py", _FILE, Place("a.py", 2, 3), Strategy.FILE, 100)
+
+
+def test_a_function_is_found_in_whatever_block_it_is() -> None:
+    """Where a module says what it does without a package, or on another platform."""
+    text = """try:
+    import fast
+    def width(x):
+        return fast.width(x)
+except ImportError:
+    def width(x):
+        return 1
+else:
+    def quick(): return True
+with fast.lock:
+    def locked(): pass
+for kind in fast.kinds:
+    def one(): pass
+match fast.name:
+    case "a":
+        def matched(): pass
+"""
+    for first, last in ((3, 4), (6, 7), (9, 9), (11, 11), (13, 13), (16, 16)):
+        found = context(dict, "a.py", text, Place("a.py", first, last), Strategy.FILE, tokens=1_000)
+        shown = (found.before + found.after).split("\n")
+        gone = text.split("\n")[first - 1 : last]
+        assert shown.count(gone[0]) == text.split("\n").count(gone[0]) - 1

@@ -64,9 +64,9 @@ class PythonSource(Source):
                 yield self._definition(node, owner)
             elif isinstance(node, ast.ClassDef):
                 yield from self._definitions(node.body, node.name)
-            elif isinstance(node, ast.If | ast.Try):
-                for inner in ("body", "orelse", "finalbody"):
-                    yield from self._definitions(getattr(node, inner, []), owner)
+            else:
+                for block in _blocks(node):
+                    yield from self._definitions(block, owner)
 
     def _statements(self, body: list[ast.stmt]) -> Iterator[Statement]:
         for node in body:
@@ -115,6 +115,18 @@ class PythonSource(Source):
         told = (ast.get_docstring(node) or "").split("\n")[0].replace('"""', "'''")
         docstring = f'\n{indent}"""{told}"""' if told and not told.endswith('"') else ""
         return f"{self.text(first, last)}{docstring}\n{indent}..."
+
+
+def _blocks(node: ast.stmt) -> Iterator[list[ast.stmt]]:
+    """Yield the blocks of a statement such as `try`, in order; of a function or class, none."""
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return
+    for inner in ("body", "handlers", "cases", "orelse", "finalbody"):
+        found = getattr(node, inner, [])
+        if inner in {"handlers", "cases"}:
+            yield from (each.body for each in found)
+        elif found:
+            yield found
 
 
 def _called(node: ast.AST) -> Iterator[str]:

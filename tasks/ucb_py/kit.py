@@ -28,7 +28,7 @@ _DATED = {Kind.BUGS: "fixed in", Kind.FUNCTIONS: "released in"}
 class PythonKit(Kit):
     """Python, and releases from a package index."""
 
-    version = 0
+    version = 1
     toolchain = TOOLCHAIN
     mark = "#"
     deciding = 2

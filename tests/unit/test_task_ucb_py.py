@@ -123,6 +123,29 @@ def test_the_fixed_function_is_nowhere_in_a_prompt(task: Task, problem: Problem)
     assert "package shapes" in task.prompt(problem, Style.CHAT).text
 
 
+def test_a_prompt_is_made_once_for_all_samples(
+    task: Task, problem: Problem, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of a way to ask: another mode or template, and the other style, make their own."""
+    made = []
+    whole = type(task).question  # type: ignore[attr-defined]
+    monkeypatch.setattr(
+        type(task), "question", lambda self, each: (made.append(self.mode), whole(self, each))[1]
+    )
+    first = task.prompt(problem, Style.COMPLETE)
+    assert task.prompt(problem, Style.COMPLETE) is first
+    assert task.configured().prompt(problem, Style.COMPLETE) is first
+    assert task.prompt(problem, Style.CHAT) != first
+    template = tmp_path / "own.jinja"
+    template.write_text("Repair {{ name }}.")
+    assert task.configured(prompt=template).prompt(problem, Style.COMPLETE).text == (
+        "Repair Square.area."
+    )
+    other = task.configured(mode="class").prompt(problem, Style.COMPLETE)
+    assert task.configured(mode="class").prompt(problem, Style.COMPLETE) is other
+    assert made == ["project", "project", "project", "class"]
+
+
 @pytest.mark.parametrize(
     "reply",
     [

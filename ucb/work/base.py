@@ -27,6 +27,7 @@ class ProjectTask(Task):
         self.name, self.version = name, kit.version
         self.kit = kit
         self._templates = templates
+        self._prompts: dict[tuple[object, ...], Prompt] = {}
 
     @property
     def set(self) -> Path:
@@ -55,10 +56,20 @@ class ProjectTask(Task):
         self.texts(problem)
 
     def prompt(self, problem: Problem, style: Style) -> Prompt:
-        """Ask as the task's template does, or the user's."""
-        asked = self._templates
-        ask = Ask(asked.chat) if style is Style.CHAT else Ask(asked.complete, stop=asked.stop)
-        return prompting.prompt(self.question(problem), ask, style, self.user_prompt)
+        """
+        Ask as the task's template does, or the user's.
+
+        A prompt is made once for all samples: it is needed for reading each of them too, and
+        takes up to a second where a project is large.
+        """
+        # Copies of a task that are configured otherwise share what is kept.
+        key = (problem.id, style, self.set, self.mode, self.user_prompt)
+        if key not in self._prompts:
+            asked = self._templates
+            ask = Ask(asked.chat) if style is Style.CHAT else Ask(asked.complete, stop=asked.stop)
+            found = prompting.prompt(self.question(problem), ask, style, self.user_prompt)
+            self._prompts[key] = found
+        return self._prompts[key]
 
     def question(self, problem: Problem) -> Question:
         """Return what templates may say of a problem."""

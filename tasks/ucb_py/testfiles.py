@@ -64,8 +64,8 @@ def reference(row: Mapping[str, Any], texts: Texts) -> str | None:
 def _own(tree: str, triggers: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, str | None]:
     """Return the file that holds most of the triggers, and the triggers in it as one file.
 
-    The next file, where tests are inherited from another; without the functions of which some
-    test does not always pass.
+    The next file, where tests are inherited from another, or expect their own file's name in
+    what they test; without the functions of which some test does not always pass.
     """
     files = own_tests.files_of(triggers)
     for file in files:
@@ -76,7 +76,8 @@ def _own(tree: str, triggers: tuple[str, ...], others: tuple[str, ...]) -> tuple
                 for names in (triggers, others)
             )
             text = path.read_text(encoding="utf-8", errors="replace")
-            if (found := own_tests.only(text, inside, unsteady)) is not None:
+            found = own_tests.only(text, inside, unsteady)
+            if found is not None and path.name not in found:
                 return file, found
     return next(iter(files), ""), None
 

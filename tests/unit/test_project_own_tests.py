@@ -112,6 +112,23 @@ def test_only_some_tests_of_a_file_stay(names: list[str], kept: set[str]) -> Non
     assert ("parametrize" in text) is ("test_a" in kept)
 
 
+def test_a_fixture_is_no_test_whatever_it_is_called() -> None:
+    """Pytest goes by its decorator; a mark that uses fixtures makes none."""
+    text = own_tests.only(
+        "@pytest.fixture\ndef test_env(): return 1\n"
+        "@fixture(scope='module')\ndef test_other(): return 1\n"
+        "@pytest.mark.usefixtures('one')\ndef test_a(): pass\n"
+        "def test_b(test_env): pass\n",
+        ["f.py::test_b"],
+    )
+    assert text is not None
+    assert [name for name in ("env", "other", "a", "b") if f"def test_{name}(" in text] == [
+        "env",
+        "other",
+        "b",
+    ]
+
+
 def test_a_test_that_is_never_kept_is_not() -> None:
     """Even if some of its cases are wanted: they come together."""
     text = own_tests.only(_FILE, ["f.py::test_a[1]", "f.py::test_d"], ["f.py::test_a[2]"])

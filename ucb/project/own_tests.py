@@ -119,8 +119,14 @@ def _tests(body: Iterable[ast.stmt]) -> Iterator[ast.FunctionDef | ast.AsyncFunc
     """Yield the functions of a block that pytest takes for tests, those in classes too."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node.name.startswith("test"):
+            if node.name.startswith("test") and not any(map(_fixture, node.decorator_list)):
                 yield node
         else:
             for inner in ("body", "handlers", "orelse", "finalbody"):
                 yield from _tests(getattr(node, inner, ()))
+
+
+def _fixture(decorator: ast.expr) -> bool:
+    """Whether a decorator makes a fixture, which may be called as a test is."""
+    made = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return ast.unparse(made).endswith("fixture")

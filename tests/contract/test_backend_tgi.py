@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.contract.remote_contract import CANARY, RemoteContract, until_error
-from tests.servers.api_stub import Fault
+from tests.servers.api_stub import Fault, no_fault
 from tests.servers.http import Sent, events
 from tests.servers.tgi_stub import TGIStub, invalid, overloaded, refusal
 from tests.unit.remote_fakes import chats, keys, opened
@@ -323,9 +323,16 @@ def test_a_dead_servers_work_moves_to_the_others(three: list[TGIStub], at: int) 
     assert set(billed) == {each.prompt.text for each in requests}
 
 
+def silent_after(answers: int) -> Fault:
+    """Answer that many questions, and no more while the server is up, however fast one asks."""
+    return lambda number, _: Sent(delay=60) if number >= answers else None
+
+
 def test_all_dead_is_a_sentence_and_the_rest_can_be_asked(three: list[TGIStub]) -> None:
     """When the last server is gone the run stops; a later one does the rest."""
     requests = texts(60)
+    for server in three:
+        server.faults = silent_after(8)
     answers = spread(three, patience=Patience(attempts=4, pause=0.001)).generate(requests)
     done = [next(answers) for _ in range(20)]
     for server in three:
@@ -334,8 +341,9 @@ def test_all_dead_is_a_sentence_and_the_rest_can_be_asked(three: list[TGIStub]) 
     done += more
     assert isinstance(error, BackendError)
     assert "cannot be reached" in str(error)
-    three[0].start()
-    three[2].start()
+    for server in (three[0], three[2]):
+        server.faults = no_fault
+        server.start()
     left = [each for each in requests if each.key not in {one.key for one in done}]
     done += spread(three).generate(left)
     assert keys(done) == sorted(each.key for each in requests)
@@ -358,11 +366,13 @@ def test_servers_of_different_models(three: list[TGIStub]) -> None:
 
 def test_a_server_that_comes_back_with_another_model(stub: TGIStub) -> None:
     """After a restart a server is asked again what it serves."""
+    stub.faults = silent_after(12)
     answers = opened("tgi", base_url=(stub.root,), patience=STUBBORN).generate(texts(60))
     for _ in range(10):
         next(answers)
     stub.stop()
     stub.info["model_sha"] = "0" * 40
+    stub.faults = no_fault
     stub.start()
     with pytest.raises(BackendError, match="serve different models"):
         list(answers)

@@ -28,7 +28,7 @@ _TRIGGERS, _ANSWER = "triggers", "answer"
 class JavaKit(Kit):
     """Java, and projects of UCB's own making."""
 
-    version = 0
+    version = 1
     toolchain = TOOLCHAIN
     mark = "//"
     deciding = 2

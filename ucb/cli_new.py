@@ -1,0 +1,5 @@
+"""placeholder"""
+
+from ucb.commands import Group
+
+new = Group("new")

@@ -111,7 +111,7 @@ def _on_term(_number: int, _frame: object) -> None:
         "ucb evaluate humaneval --samples-file samples.jsonl",
         "ucb compare results/new results/old",
     ),
-    epilog="`ucb COMMAND --help` has examples of each; `ucb exit-codes` says how a command can end.",
+    epilog="`ucb COMMAND --help` has examples of each; `ucb exit-codes` says how one can end.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(package_name="ucb", prog_name="ucb")

@@ -19,11 +19,12 @@ from ucb.selftest import selftest
 
 
 @command(
+    short_help="Run the controls: what must pass passes, the rest fails.",
     examples=(
         "ucb check humaneval",
         "ucb check ucb-py --limit 10 --sandbox docker",
         "ucb check humaneval --rounds 3                  # is every verdict stable?",
-    )
+    ),
 )
 @click.argument("tasks", nargs=-1, required=True, shell_complete=completing.tasks)
 @options.config_options("what", "execution")
@@ -70,6 +71,7 @@ def _row(task: str, control: checking.Control, wanted: int) -> dict[str, Any]:
 
 @command(
     "selftest",
+    short_help="Attack the sandbox in use with hostile programs.",
     examples=("ucb selftest", "ucb selftest --sandbox bubblewrap --json"),
 )
 @options.config_options("execution")

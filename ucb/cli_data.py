@@ -15,11 +15,12 @@ _FETCHED = "fetched"
 
 
 @command(
+    short_help="Fetch what benchmarks need; runs work offline afterwards.",
     examples=(
         "ucb data ucb-py                                 # all five tasks inside real projects",
         "ucb data humaneval mbpp",
         "ucb data ucb-py/repair --data mined/bugs.jsonl",
-    )
+    ),
 )
 @click.argument(
     "names", metavar="TASK...", nargs=-1, required=True, shell_complete=completing.tasks

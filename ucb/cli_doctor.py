@@ -18,11 +18,12 @@ _STYLES = {Level.OK: "green", Level.NOTE: "yellow", Level.PROBLEM: "bold red"}
 
 
 @command(
+    short_help="Check this machine, and say what to do.",
     examples=(
         "ucb doctor                                      # what works on this machine",
         "ucb doctor humaneval mbpp                       # can these run here?",
         "ucb doctor multipl-e/humaneval-js --sandbox docker --json",
-    )
+    ),
 )
 @click.argument("tasks", nargs=-1, shell_complete=completing.tasks)
 @options.config_options("what", "execution")

@@ -19,6 +19,7 @@ from ucb.store import Run
 
 @command(
     "explain-score",
+    short_help="Say what another parity mode would change.",
     examples=(
         "ucb explain-score results/checkpoint",
         "ucb explain-score results/checkpoint --task mbpp --mode bigcode --json",

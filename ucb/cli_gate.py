@@ -32,10 +32,11 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @command(
+    short_help="Rank runs: a CSV and one self-contained page.",
     examples=(
         "ucb leaderboard results/",
         "ucb leaderboard results/ --task humaneval --out public/",
-    )
+    ),
 )
 @click.argument(
     "paths",
@@ -71,6 +72,7 @@ def leaderboard(paths: tuple[Path, ...], tasks: tuple[str, ...], out: Path | Non
 
 @command(
     "compare",
+    short_help="Compare two runs problem by problem.",
     examples=(
         "ucb compare results/new results/old",
         "ucb compare results/new results/old --metric pass@1 --metric pass@10",
@@ -124,6 +126,7 @@ def _compared(a: RunOutcome, b: RunOutcome, task: str, metric: str) -> Compariso
 
 @command(
     "baseline",
+    short_help="Keep a run as a small file to hold others against.",
     examples=(
         "ucb baseline results/main --to baseline.json",
         "ucb baseline results/main results/main-again --to baseline.json",
@@ -154,6 +157,7 @@ def baseline_(paths: tuple[Path, ...], target: Path) -> None:
 
 @command(
     "gate",
+    short_help="Decide whether a run is good enough to ship.",
     examples=(
         "ucb gate results/new --baseline baseline.json",
         "ucb gate results/new --baseline results/old --config gate.toml --junit gate.xml",
@@ -317,10 +321,11 @@ def _gating(baseline: Path | None, config: Config) -> Gate:
 
 
 @command(
+    short_help="Give a run to other tools: CSV, Parquet, W&B, MLflow, …",
     examples=(
         "ucb publish results/checkpoint --as csv --to scores.csv",
         "ucb publish results/checkpoint --as wandb --project checkpoints",
-    )
+    ),
 )
 @click.argument("path", metavar="RUN", type=_FOLDER, shell_complete=completing.runs)
 @click.option("--as", "kind", required=True, type=click.Choice(exports.KINDS))

@@ -24,7 +24,11 @@ _RUN = click.argument(
 )
 
 
-@command("list", examples=("ucb list", "ucb list --json"))
+@command(
+    "list",
+    short_help="Show the benchmarks, backends and languages there are.",
+    examples=("ucb list", "ucb list --json"),
+)
 def list_() -> None:
     """Show the benchmarks, backends and languages that are installed."""
     table = Table("benchmark", "version", "modes", "what")
@@ -41,11 +45,12 @@ def list_() -> None:
 
 
 @command(
+    short_help="Print one sample and its verdict, or list all.",
     examples=(
         "ucb show results/checkpoint                     # every verdict",
         "ucb show results/checkpoint humaneval HumanEval/12",
         "ucb show results/checkpoint humaneval HumanEval/12 3",
-    )
+    ),
 )
 @_RUN
 @click.argument("task", required=False, shell_complete=completing.tasks_of_run)
@@ -105,10 +110,11 @@ def _print_verdict(console: Console, verdict: Verdict) -> None:
 
 
 @command(
+    short_help="Execute one stored sample again, alone.",
     examples=(
         "ucb replay results/checkpoint humaneval HumanEval/12",
         "ucb replay results/checkpoint humaneval HumanEval/12 3 --sandbox bubblewrap",
-    )
+    ),
 )
 @_RUN
 @click.argument("task", shell_complete=completing.tasks_of_run)
@@ -138,10 +144,11 @@ def replay(
 
 
 @command(
+    short_help="Write samples as human-eval, evalplus or bigcode would.",
     examples=(
         "ucb export results/checkpoint --format human-eval --to samples.jsonl",
         "ucb export results/checkpoint --task mbpp-plus --format evalplus --to samples.jsonl",
-    )
+    ),
 )
 @_RUN
 @click.option("--format", "kind", required=True, type=click.Choice(formats.FORMATS))

@@ -25,12 +25,13 @@ _SOME, _ANY = click.IntRange(min=1), click.IntRange(min=0)
 
 
 @command(
+    short_help="Make problems of the history of real projects.",
     examples=(
         "ucb mine boltons more-itertools --out mined",
         "ucb mine boltons --since 2026-01-01 --bugs 50",
         "ucb mine boltons --bugs 0 --functions 10",
         "ucb mine --defects4j ~/defects4j --functions 2 --out rows Lang Cli",
-    )
+    ),
 )
 @click.argument("packages", nargs=-1)
 @click.option(

@@ -44,10 +44,11 @@ def run(tasks: tuple[str, ...], config: Path | None, *, dry_run: bool, **flags: 
 
 
 @command(
+    short_help="Only ask the model; `ucb evaluate RUN` judges later.",
     examples=(
         "ucb generate humaneval --model ./checkpoint --out results/checkpoint",
         "ucb evaluate results/checkpoint                 # later, or on another machine",
-    )
+    ),
 )
 @click.argument("tasks", nargs=-1, shell_complete=completing.tasks)
 @options.config_options("what", "model", "sampling", "output")
@@ -60,11 +61,12 @@ def generate(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
 
 
 @command(
+    short_help="Judge stored completions: of a run, or of a file.",
     examples=(
         "ucb evaluate results/checkpoint",
         "ucb evaluate results/checkpoint --again",
         "ucb evaluate humaneval --samples-file samples.jsonl --out results/samples",
-    )
+    ),
 )
 @click.argument("target", metavar="RUN|TASK", shell_complete=completing.runs_or_tasks)
 @options.config_options("what", "model", "sampling", "execution", "output")

@@ -8,17 +8,19 @@ from rich.table import Table
 
 from ucb import terminal
 from ucb.commands import command
-from ucb.errors import ConfigError, exit_codes as known_codes
+from ucb.errors import ConfigError
+from ucb.errors import exit_codes as known_codes
 
 _SHELLS = ("bash", "zsh", "fish")
 
 
 @command(
+    short_help="Print the script that lets a shell complete.",
     examples=(
         'eval "$(ucb completion bash)"                   # in ~/.bashrc',
         'eval "$(ucb completion zsh)"                    # in ~/.zshrc, behind compinit',
         "ucb completion fish > ~/.config/fish/completions/ucb.fish",
-    )
+    ),
 )
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context

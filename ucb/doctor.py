@@ -106,7 +106,8 @@ def _problem(subject: str, text: str, advice: str, *, needed: bool = False) -> F
 
 def _python() -> Iterator[Finding]:
     yield _ok("python", f"Python {platform.python_version()}, UCB {version('ucb')}")
-    whole, lacking = [], []
+    whole: list[str] = []
+    lacking: list[str] = []
     for extra in distribution("ucb").metadata.get_all("Provides-Extra") or []:
         (whole if _installed(extra) else lacking).append(extra)
     said = f"installed: {', '.join(whole) or 'none'}"
@@ -184,11 +185,7 @@ def _images() -> Iterator[Finding]:
     for each in found:
         if each.digest is None:
             tasks = users.get(each.toolchain, [])
-            who = (
-                f"{', '.join(tasks)} need it"
-                if tasks
-                else "for no benchmark whose data are here"
-            )
+            who = f"{', '.join(tasks)} need it" if tasks else "for no benchmark whose data are here"
             advice = f"`ucb sandbox build {each.toolchain}` builds it."
             yield _note("images", f"{each.toolchain} is not built; {who}", advice)
 

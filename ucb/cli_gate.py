@@ -289,6 +289,7 @@ def watch(
     asked = baseline is not None or rules is not None
     gate = _gating(baseline, config) if asked else None
     watching = Watch(folder, results, evaluate, gate, say=terminal.say)
+    terminal.log.info("Watching %s every %g seconds", folder, every)
     if not once:
         watching.forever(every)
     watching.look()

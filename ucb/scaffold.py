@@ -80,7 +80,7 @@ def new_task(name: str, where: Path) -> Made:
             f"pytest tests/unit/test_task_{module}.py",
             f"ucb check {name}",
             f"ucb run {name} --model smollm2-135m",
-            f"Put your problems into tasks/{module}/problems.jsonl, and describe them in docs/benchmarks.",
+            f"Put your problems into tasks/{module}/problems.jsonl.",
         ),
     )
 

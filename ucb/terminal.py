@@ -21,6 +21,8 @@ import click
 from rich.console import Console, RenderableType
 from rich.logging import RichHandler
 
+log = logging.getLogger("ucb")
+
 _WIDE = 160
 
 
@@ -119,6 +121,6 @@ def _log(*, quiet: bool, verbose: bool) -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(levelname)s: %(message)s"))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.getLogger("ucb").setLevel(logging.ERROR if quiet else logging.INFO)
+    log.setLevel(logging.ERROR if quiet else logging.INFO)
     # It tells every request, with the URL as it is, which may hold a password.
     logging.getLogger("httpx2").setLevel(logging.WARNING)

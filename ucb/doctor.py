@@ -185,7 +185,7 @@ def _images() -> Iterator[Finding]:
     for each in found:
         if each.digest is None:
             tasks = users.get(each.toolchain, [])
-            who = f"{', '.join(tasks)} need it" if tasks else "for no benchmark whose data are here"
+            who = f"for {', '.join(tasks)}" if tasks else "for no benchmark whose data are here"
             advice = f"`ucb sandbox build {each.toolchain}` builds it."
             yield _note("images", f"{each.toolchain} is not built; {who}", advice)
 

@@ -65,7 +65,7 @@ def new_task(name: str, where: Path) -> Made:
             f"ucb check {name}",
         )
     found = {
-        "__FROM_UCB__": "from ucb import plugins\n",
+        "__FROM_UCB__": "\nfrom ucb import plugins\n",
         "__FROM_HERE__": "",
         "__FOUND__": f'plugins.task("{name}")',
     }
@@ -107,7 +107,7 @@ def new_backend(name: str, where: Path) -> Made:
             {**words, **found},
             use,
         )
-    imported = f"from ucb.backends.{module} import {kind}\n"
+    imported = f"\nfrom ucb.backends.{module} import {kind}\n"
     files = {
         f"ucb/backends/{module}.py": "backend/backend.py",
         f"tests/unit/backends/test_{module}.py": "backend/test_backend.py",

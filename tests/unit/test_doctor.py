@@ -167,6 +167,7 @@ def test_a_machine_that_can_run_programs_is_ready() -> None:
     assert (gone["level"], gone["advice"]) == ("note", "`ucb data gone` fetches it.")
 
 
+@pytest.mark.slow
 @pytest.mark.bubblewrap
 def test_a_task_is_ready_or_what_it_lacks_is_named() -> None:
     """Data, an image, a user's tools: each is exit 12 with a sentence; a whole task is ready."""

@@ -11,8 +11,9 @@ from rich.text import Text
 
 from ucb import completing, options, plugins, terminal
 from ucb.commands import command
-from ucb.doctor import Finding, Level, Wanted, examine
+from ucb.doctor import Wanted, examine
 from ucb.errors import NotReady
+from ucb.machine import Finding, Level
 
 _STYLES = {Level.OK: "green", Level.NOTE: "yellow", Level.PROBLEM: "bold red"}
 

@@ -13,12 +13,12 @@ import pytest
 from click.testing import CliRunner
 
 from tests.fakes import FakeTask
-from ucb import doctor, plugins
+from ucb import doctor, machine, plugins
 from ucb.cli import cli
-from ucb.doctor import Finding, Level
 from ucb.errors import ConfigError, DataError, NotReady
 from ucb.fetch import offline, package_file, url_file
 from ucb.languages import Brought
+from ucb.machine import Finding, Level
 from ucb.sandbox import bubblewrap
 from ucb.types import Problem
 
@@ -58,7 +58,7 @@ def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(plugins, "tasks", lambda: tasks)
     doctor._toolchains.cache_clear()
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path / "cache"))
-    for name in doctor._KEYS:
+    for name in machine._KEYS:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.chdir(tmp_path)
@@ -92,7 +92,7 @@ def findings(*tasks: str, sandbox: str = "auto") -> dict[str, list[Finding]]:
 
 def test_every_problem_says_what_to_do(commands: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With nothing that works: no engine, no data, no space."""
-    monkeypatch.setattr(doctor, "_SPACE", dict.fromkeys(doctor._SPACE, 1 << 60))
+    monkeypatch.setattr(machine, "_SPACE", dict.fromkeys(machine._SPACE, 1 << 60))
     monkeypatch.setenv("UCB_DATA_DIR", "/nowhere")
     found = [each for every in findings().values() for each in every]
     problems = [each for each in found if each.level is Level.PROBLEM]

@@ -1,7 +1,6 @@
-"""What the documentation site has besides the pages in `docs/`: tables made from the code, and
-the files outside `docs/` that pages link to.
+"""What the documentation site has besides the pages in `docs/`.
 
-Nothing here needs MkDocs; `scripts/site_hooks.py` puts it into a build.
+Tables made from the code, and the files outside `docs/` that pages link to. Nothing here needs MkDocs; `scripts/site_hooks.py` puts it into a build.
 """
 
 from __future__ import annotations
@@ -170,17 +169,20 @@ def _about(option: click.Option) -> tuple[str, str]:
 
 def config_page() -> str:
     """Return every setting of a run, by group, with its flag, type and default."""
+    head = ("key", "flag", "type", "default", "what it does")
     parts = []
     for group, title in _GROUPS.items():
         rows = [
-            (f"`{each.name}`", f"`--{flag(each.name)}`", *_setting(each.name))
+            (f"`{each.name}`", _flag(each.name), *_setting(each.name))
             for each in fields(RunConfig)
             if each.metadata["group"] == group
         ]
-        # Tasks stand on the command line without a flag.
-        rows = [(name, option.replace("`--tasks`", "`TASK…`"), *rest) for name, option, *rest in rows]
-        parts.append(f"## {title}\n\n{_table(('key', 'flag', 'type', 'default', 'what it does'), rows)}")
+        parts.append(f"## {title}\n\n{_table(head, rows)}")
     return "\n\n".join(parts)
+
+
+def _flag(name: str) -> str:
+    return "arguments" if name == "tasks" else f"`--{flag(name)}`"
 
 
 def _setting(name: str) -> tuple[str, str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import re
 import shlex
 import tomllib
@@ -28,7 +29,7 @@ _BRACES = re.compile(r"(.*?)\{([^{}]*,[^{}]*)\}(.*)", re.DOTALL)
 _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
-    "apt-get", "awk", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
+    ".", "apt-get", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
     "fi", "for", "git", "ls", "mkdir", "rsync", "scp", "source", "srun", "ssh", "sysctl", "tar",
     "test", "unset",
 }  # fmt: skip
@@ -124,7 +125,7 @@ def _pytest(arguments: list[str], _: object) -> None:
 
 
 def _ucb(arguments: list[str], own: Mapping[str, set[str]]) -> None:
-    for word, after in zip(arguments, arguments[1:], strict=False):
+    for word, after in itertools.pairwise(arguments):
         if word == "--config":  # click asks whether it is there.
             Path(after).parent.mkdir(parents=True, exist_ok=True)
             Path(after).touch()

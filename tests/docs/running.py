@@ -22,7 +22,7 @@ set -eu -o pipefail
 """A reader has one shell: folder and variables stay from block to block."""
 
 # What an installer leaves of a package of one module, without its network and its minutes.
-_PIP = '''\
+_PIP = """\
 import sys, tomllib
 from pathlib import Path
 words = sys.argv[1:]
@@ -39,7 +39,7 @@ lines = []
 for group, names in project.get("entry-points", {}).items():
     lines += [f"[{group}]", *(f"{name} = {value}" for name, value in names.items())]
 about.joinpath("entry_points.txt").write_text("\\n".join([*lines, ""]))
-'''
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ _BRACES = re.compile(r"(.*?)\{([^{}]*,[^{}]*)\}(.*)", re.DOTALL)
 _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
-    ".", "apt-get", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
+    ".", "apt-get", "mawk", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
     "fi", "for", "git", "ls", "mkdir", "rsync", "scp", "source", "srun", "ssh", "sysctl", "tar",
     "test", "unset",
 }  # fmt: skip
@@ -85,7 +85,7 @@ def check(words: list[str], own: Mapping[str, set[str]]) -> None:
     """
     Check one command; raise `click.ClickException` or `AssertionError` with what is wrong.
 
-    `own` names the tasks and backends that the page itself makes.
+    `own` names the tasks, backends and sandboxes that the page itself makes.
     """
     name, *arguments = words
     name = Path(name).name if name.startswith((".venv/", "$")) else name
@@ -133,7 +133,7 @@ def _ucb(arguments: list[str], own: Mapping[str, set[str]]) -> None:
     if context.info_name == "watch":
         _ucb(["run", *context.params["arguments"]], own)
     if context.info_name == "build":
-        unknown = set(context.params["names"]) - set(images.toolchains())
+        unknown = set(context.params["names"]) - {*images.toolchains(), *own["sandboxes"]}
         assert not unknown, f"there is no sandbox {unknown}"
     _settings(context, own)
 
@@ -194,9 +194,11 @@ _CHECKS: Mapping[str, Callable[[list[str], Mapping[str, set[str]]], None]] = {
 
 
 def made_by(blocks: Iterable[Block]) -> dict[str, set[str]]:
-    """Return the tasks and backends that a page's own packages have, by their entry points."""
-    own: dict[str, set[str]] = {"tasks": set(), "backends": set()}
+    """Return the tasks, backends and sandboxes that a page makes, by entry points and folders."""
+    own: dict[str, set[str]] = {"tasks": set(), "backends": set(), "sandboxes": set()}
     for block in blocks:
+        if block.title.endswith("/Dockerfile"):
+            own["sandboxes"].add(Path(block.title).parent.name)
         if block.kind == "toml":
             points = tomllib.loads(block.text).get("project", {}).get("entry-points", {})
             for kind, names in own.items():

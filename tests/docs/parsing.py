@@ -30,7 +30,7 @@ _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
     ".", "apt-get", "mawk", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
-    "fi", "for", "git", "ls", "mkdir", "rsync", "scp", "source", "srun", "ssh", "sysctl", "tar",
+    "fi", "for", "git", "gzip", "ls", "mkdir", "rsync", "scp", "source", "srun", "ssh", "sysctl", "tar",
     "test", "unset",
 }  # fmt: skip
 

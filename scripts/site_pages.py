@@ -1,6 +1,7 @@
 """What the documentation site has besides the pages in `docs/`.
 
-Tables made from the code, and the files outside `docs/` that pages link to. Nothing here needs MkDocs; `scripts/site_hooks.py` puts it into a build.
+Tables made from the code, and the files outside `docs/` that pages link to. Nothing here needs
+MkDocs; `scripts/site_hooks.py` puts it into a build.
 """
 
 from __future__ import annotations

@@ -29,9 +29,9 @@ _BRACES = re.compile(r"(.*?)\{([^{}]*,[^{}]*)\}(.*)", re.DOTALL)
 _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
-    ".", "apt-get", "mawk", "cat", "cd", "cp", "curl", "defects4j", "docker", "done", "echo", "export",
-    "fi", "for", "git", "gzip", "ls", "mkdir", "rsync", "scp", "source", "srun", "ssh", "sysctl", "tar",
-    "test", "unset",
+    ".", "apt-get", "cat", "cd", "cp", "curl", "docker", "done", "echo", "export", "fi", "for",
+    "git", "gzip", "ls", "mawk", "mkdir", "rm", "rsync", "scp", "source", "srun", "ssh", "sysctl",
+    "tar", "test", "unset",
 }  # fmt: skip
 
 

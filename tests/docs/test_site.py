@@ -122,6 +122,27 @@ def test_an_unknown_marker_is_a_mistake() -> None:
 
 
 @pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(path, id=path.stem)
+        for path in sorted((ROOT / "docs" / "benchmarks").glob("*.md"))
+        if not path.stem.endswith(("-counts", "-datasheet")) and path.stem != "index"
+    ],
+)
+def test_a_benchmark_says_where_it_stands(page: Path) -> None:
+    """Paper, licence, protocol and our number beside the published one stand at the top."""
+    title, empty, head, _, row, *_ = page.read_text(encoding="utf-8").splitlines()
+    assert title.startswith("# ")
+    assert not empty
+    assert head == "| Paper | Licence | Protocol | Ours | Published |"
+    paper, licence, _, ours, published = (cell.strip() for cell in row.strip("|").split(" | "))
+    assert "arxiv.org" in paper or paper.startswith("none")
+    assert licence
+    assert re.search(r"\d|not measured", ours)
+    assert published
+
+
+@pytest.mark.parametrize(
     ("source", "link", "put"),
     [
         ("docs/gate.md", "../ci-templates/gitlab.yml", "project/ci-templates/gitlab.yml"),

@@ -126,7 +126,7 @@ def _pytest(arguments: list[str], _: object) -> None:
 
 def _ucb(arguments: list[str], own: Mapping[str, set[str]]) -> None:
     for word, after in itertools.pairwise(arguments):
-        if word == "--config":  # click asks whether it is there.
+        if word in {"--config", "--reports"}:  # click asks whether it is there.
             Path(after).parent.mkdir(parents=True, exist_ok=True)
             Path(after).touch()
     context = _context(arguments)

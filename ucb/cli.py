@@ -142,11 +142,7 @@ def evaluate(target: str, config: Path | None, *, again: bool, **flags: Any) -> 
         over = {name: value for name, value in flags.items() if value is not None}
         stored = session.stored_config(Run(folder).read())
         settings = merged({**_fields(stored), "out": str(folder)}, over)
-        if again:
-            with Run(folder) as opened:
-                for name in opened.tasks():
-                    opened.task(name).drop_verdicts()
-        path = session.execute(settings, _stderr(), generating=False)
+        path = session.execute(settings, _stderr(), generating=False, again=again)
     else:
         settings = options.settings((target,), config, flags)
         if not settings.samples_file:

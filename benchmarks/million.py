@@ -100,7 +100,7 @@ def _completions(each: Planned, samples: int) -> Iterator[Completion]:
 
 
 def child(arguments: list[str]) -> None:
-    """Run `ucb` with the stand-in, and end by printing peak MiB and seconds as JSON."""
+    """Run `ucb` with the stand-in, and end by printing peak MiB, wall and CPU seconds as JSON."""
     start = time.monotonic()
     sys.argv = ["ucb", "--quiet", *arguments]
     try:
@@ -108,11 +108,12 @@ def child(arguments: list[str]) -> None:
             cli.main()
     finally:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(json.dumps([round(peak, 1), round(time.monotonic() - start, 1)]))
+        seconds = (time.monotonic() - start, time.process_time())
+        print(json.dumps([round(peak, 1), *(round(each, 1) for each in seconds)]))
 
 
-def measured(*arguments: object) -> tuple[float, float]:
-    """Return peak MiB and seconds of `ucb` in a process of its own."""
+def measured(*arguments: object) -> tuple[float, float, float]:
+    """Return peak MiB, wall and CPU seconds of `ucb` in a process of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.million", "child", *map(str, arguments)],
         cwd=Path(__file__).parents[1],
@@ -122,15 +123,15 @@ def measured(*arguments: object) -> tuple[float, float]:
     )
     if done.returncode:
         sys.exit(f"ucb {arguments[0]} ended with {done.returncode}.")
-    peak, seconds = json.loads(done.stdout.strip().splitlines()[-1])
-    return peak, seconds
+    peak, wall, cpu = json.loads(done.stdout.strip().splitlines()[-1])
+    return peak, wall, cpu
 
 
 def main() -> None:
     """Make, measure, print a row for each count."""
     counts = [int(each) for each in sys.argv[1:]] or COUNTS
     print("Judged by a stand-in that executes nothing; MiB is the peak of the process.")
-    print(f"{'rows':>10}  {'command':<10} {'MiB':>7} {'seconds':>8}")
+    print(f"{'rows':>10}  {'command':<10} {'MiB':>7} {'wall s':>8} {'CPU s':>8}")
     with tempfile.TemporaryDirectory() as folder:
         for count in counts:
             path = Path(folder) / str(count)
@@ -141,8 +142,8 @@ def main() -> None:
                 "resume": ("evaluate", path),
                 "compare": ("compare", path, path),
             }.items():
-                peak, seconds = measured(*arguments)
-                print(f"{rows:>10,}  {name:<10} {peak:>7.1f} {seconds:>8.1f}", flush=True)
+                peak, wall, cpu = measured(*arguments)
+                print(f"{rows:>10,}  {name:<10} {peak:>7.1f} {wall:>8.1f} {cpu:>8.1f}", flush=True)
             stored = sorted((path / TASK).glob("*.jsonl"))
             mib = sum(file.stat().st_size for file in stored) / 2**20
             page = (path / "report.html").stat().st_size / 2**20

@@ -164,10 +164,12 @@ def _named_texts(value: Any) -> dict[str, str]:
 
 
 def _stage(value: Any) -> Stage:
-    stages = {stage.name.lower(): stage for stage in Stage}
-    if isinstance(value, str) and value in stages:
-        return stages[value]
-    raise ValueError(f"one of {', '.join(stages)}")
+    if isinstance(value, str) and value in _STAGES:
+        return _STAGES[value]
+    raise ValueError(f"one of {', '.join(_STAGES)}")
+
+
+_STAGES = {stage.name.lower(): stage for stage in Stage}
 
 
 def _member(kind: type[E]) -> Callable[[Any], E]:

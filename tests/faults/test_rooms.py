@@ -112,7 +112,7 @@ def test_a_daemon_that_dies_judges_nobody(daemon: Path, tmp_path: Path) -> None:
     folder = TaskFolder(tmp_path / "fake")
     (daemon / "after").write_text("50")
     with pytest.raises(
-        SandboxError, match="No room could be opened: .*Cannot connect to the Docker"
+        SandboxError, match=r"No room could be opened: .*Cannot connect to the Docker"
     ):
         judged(folder)
     before = {verdict.key: verdict for verdict in folder.verdicts()}

@@ -290,9 +290,10 @@ def show(path: Path, task: str | None, problem: str | None, sample: int) -> None
     console = Console()
     task = task or Run(path).tasks()[0]
     if problem is None:
-        for verdict in sorted(Run(path).task(task).verdicts(), key=lambda v: v.key):
-            key = verdict.key
-            click.echo(f"{key.problem} {key.sample}: {verdict.reason} {verdict.detail}".rstrip())
+        # Not the verdicts, of which each may hold pages of output.
+        told = ((v.key, f"{v.reason} {v.detail}".rstrip()) for v in Run(path).task(task).verdicts())
+        for key, text in sorted(told):
+            click.echo(f"{key.problem} {key.sample}: {text}")
         return
     each, found = session.find_sample(path, task, Key(problem, sample))
     tests = each.task.shown(next(p for p in each.problems if p.id == problem), found.code)

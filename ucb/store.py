@@ -48,9 +48,13 @@ class Run:
 
     def __enter__(self) -> Self:
         self._held.enter_context(locked(self.path))
-        # Nobody else writes now, so half-written files are a killed process's.
-        for folder in (self.path, *self._tasks_there()):
-            sweep(folder, _REPLACED)
+        try:
+            # Nobody else writes now, so half-written files are a killed process's.
+            for folder in (self.path, *self._tasks_there()):
+                sweep(folder, _REPLACED)
+        except BaseException:
+            self._held.close()
+            raise
         return self
 
     def __exit__(

@@ -51,6 +51,7 @@ def complete(*words: str) -> list[str]:
     return [item.value if item.type == "plain" else f"({item.type})" for item in items]
 
 
+@pytest.mark.slow
 def test_bash_completes_with_the_script_as_printed(on_path: Path) -> None:
     """Commands, flags and names of tasks, in a bash that has sourced it."""
     for words, wanted in (
@@ -64,6 +65,7 @@ def test_bash_completes_with_the_script_as_printed(on_path: Path) -> None:
         assert sorted(done.stdout.split()) == wanted, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("shell", "cword", "found"),
     [

@@ -17,6 +17,7 @@ import click
 
 from ucb import errors, plugins
 from ucb.cli import cli
+from ucb.commands import Command, Group
 from ucb.config import RunConfig, flag, kinds
 from ucb.languages import languages
 
@@ -146,11 +147,10 @@ def _command(path: tuple[str, ...], command: click.Command) -> str:
 
 def _help(command: click.Command) -> Iterator[str]:
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
-        # click's mark of a paragraph whose lines stay as they are.
-        if paragraph.startswith("\b\n"):
-            yield f"```sh\n{paragraph[2:]}\n```"
-        elif paragraph:
+        if paragraph:
             yield _plain(" ".join(paragraph.split()))
+    if isinstance(command, Command | Group) and command.examples:
+        yield "```sh\n" + "\n".join(command.examples) + "\n```"
 
 
 def _about(option: click.Option) -> tuple[str, str]:

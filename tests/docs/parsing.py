@@ -30,7 +30,7 @@ _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
     ".", "apt-get", "cat", "cd", "cp", "curl", "docker", "done", "echo", "export", "fi", "for",
-    "git", "gzip", "ls", "mawk", "mkdir", "rm", "rsync", "scp", "source", "srun", "ssh", "sysctl",
+    "git", "gzip", "jq", "ls", "mawk", "mkdir", "rm", "rsync", "scp", "source", "srun", "ssh", "sysctl",
     "tar", "test", "unset",
 }  # fmt: skip
 
@@ -91,6 +91,9 @@ def check(words: list[str], own: Mapping[str, set[str]]) -> None:
     name = Path(name).name if name.startswith((".venv/", "$")) else name
     if name == "sudo":
         check(arguments, own)
+    elif name == "eval":
+        for inner in commands(" ".join(arguments).removeprefix("$(").removesuffix(")")):
+            check(inner, own)
     elif name in _CHECKS:
         _CHECKS[name](arguments, own)
     else:

@@ -30,8 +30,8 @@ _FIELDS = {each.name for each in fields(RunConfig)}
 # Nothing of UCB's own that could be wrong.
 _TRUSTED = {
     ".", "apt-get", "cat", "cd", "cp", "curl", "docker", "done", "echo", "export", "fi", "for",
-    "git", "gzip", "jq", "ls", "mawk", "mkdir", "rm", "rsync", "scp", "source", "srun", "ssh", "sysctl",
-    "tar", "test", "unset",
+    "git", "gzip", "jq", "ls", "mawk", "mkdir", "rm", "rsync", "scp", "source", "srun", "ssh",
+    "sysctl", "tar", "test", "unset",
 }  # fmt: skip
 
 

@@ -15,7 +15,6 @@ import click
 import pytest
 
 from scripts import site_pages
-from tests.docs import parsing
 from tests.docs.blocks import ROOT
 from ucb import errors, plugins
 from ucb.config import RunConfig, flag
@@ -175,13 +174,3 @@ def test_files_outside_bring_what_they_link_to() -> None:
     found = site_pages.outside({"docs/x.md": "[it](../README.md)"})
     assert {"README.md", "results/leaderboard.csv"} <= found.keys()
     assert all(path.is_file() for path in found.values())
-
-
-def test_the_examples_of_the_help_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands that `--help` shows are checked like those of a page."""
-    monkeypatch.chdir(tmp_path)
-    shown = re.findall(r"```sh\n(.*?)```", site_pages.cli_page(), re.DOTALL)
-    found = [words for block in shown for words in parsing.commands(block)]
-    assert found
-    for words in found:
-        parsing.check(words, parsing.made_by([]))

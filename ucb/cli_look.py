@@ -61,11 +61,11 @@ def show(path: Path, task: str | None, problem: str | None, sample: int) -> None
     task = task or Run(path).tasks()[0]
     terminal.answer(run=path, task=task)
     if problem is None:
-        verdicts = sorted(Run(path).task(task).verdicts(), key=lambda v: v.key)
-        for each in verdicts:
-            name = f"{each.key.problem} {each.key.sample}"
-            terminal.say(f"{name}: {each.reason} {each.detail}".rstrip())
-        terminal.answer(verdicts=[_verdict(each) for each in verdicts])
+        # Not the verdicts themselves, of which each may hold pages of output.
+        told = sorted(((v.key, _verdict(v)) for v in Run(path).task(task).verdicts()), key=_key)
+        for key, each in told:
+            terminal.say(f"{key.problem} {key.sample}: {each['reason']} {each['detail']}".rstrip())
+        terminal.answer(verdicts=[each for _, each in told])
         return
     planned, found = session.find_sample(path, task, Key(problem, sample))
     tests = planned.task.shown(next(p for p in planned.problems if p.id == problem), found.code)
@@ -82,6 +82,10 @@ def show(path: Path, task: str | None, problem: str | None, sample: int) -> None
         console.print(Syntax(text, "python") if text else "(nothing)")
     _print_verdict(console, found.verdict)
     terminal.answer(**parts, verdict=_verdict(found.verdict))
+
+
+def _key(told: tuple[Key, dict[str, Any]]) -> Key:
+    return told[0]
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

@@ -79,11 +79,7 @@ def evaluate(target: str, config: Path | None, *, again: bool, **flags: Any) -> 
         stored = session.stored_config(Run(folder).read())
         settings = merged({**_fields(stored), "out": str(folder)}, over)
         terminal.answer(run=folder)
-        if again:
-            with Run(folder) as opened:
-                for name in opened.tasks():
-                    opened.task(name).drop_verdicts()
-        path = session.execute(settings, terminal.stderr(), generating=False)
+        path = session.execute(settings, terminal.stderr(), generating=False, again=again)
     else:
         settings = options.settings((target,), config, flags)
         if not settings.samples_file:

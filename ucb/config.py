@@ -12,6 +12,7 @@ from types import UnionType
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from ucb.errors import ConfigError
+from ucb.keys import MOST_SAMPLES
 from ucb.types import Sampling
 
 Group = Literal["what", "model", "sampling", "execution", "output"]
@@ -149,6 +150,8 @@ class RunConfig:
             raise ConfigError(f"--top-p must be above 0 and at most 1, not {self.top_p}.")
         if not self.k or min(self.k) < 1:
             raise ConfigError("--k takes numbers from 1 on, such as 1,10.")
+        if self.samples > MOST_SAMPLES:
+            raise ConfigError(f"--samples must be at most {MOST_SAMPLES}, not {self.samples}.")
         if not self.samples_file:
             self._check_samples()
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from ucb import machine, plugins
@@ -95,13 +94,11 @@ def _images() -> Iterator[Finding]:
     found = list(images.status())
     built = [each.toolchain for each in found if each.digest]
     yield ok("images", f"{len(built)} of {len(found)} built: {', '.join(built) or 'none'}")
-    users = _users()
-    for each in found:
-        if each.digest is None:
-            tasks = users.get(each.toolchain, [])
-            who = f"for {', '.join(tasks)}" if tasks else "for no benchmark whose data are here"
-            advice = f"`ucb sandbox build {each.toolchain}` builds it."
-            yield note("images", f"{each.toolchain} is not built; {who}", advice)
+    if missing := [each.toolchain for each in found if each.digest is None]:
+        advice = (
+            "`ucb doctor TASK` says which a benchmark needs, `ucb sandbox build NAME` builds it."
+        )
+        yield note("images", f"not built: {', '.join(missing)}", advice)
 
 
 def _bubblewrap() -> Iterator[Finding]:
@@ -163,7 +160,7 @@ def _data() -> Iterator[Finding]:
     for task in _known():
         families.setdefault(task.name.partition("/")[0], []).append(task)
     for family, tasks in families.items():
-        lacking = {task.name: said for task in tasks if (said := _toolchains(task.name)[1])}
+        lacking = {task.name: said for task in tasks if (said := _read(task)[1])}
         if not lacking:
             yield ok("data", f"{family} is here")
         else:
@@ -181,21 +178,6 @@ def _known() -> Iterable[Task]:
         return plugins.tasks().values()
     except ConfigError:  # A plugin's, which has a finding of its own.
         return ()
-
-
-def _users() -> Mapping[str, list[str]]:
-    """Return the benchmarks that need each toolchain, of those whose data are here."""
-    found: dict[str, list[str]] = {}
-    for task in _known():
-        for name in _toolchains(task.name)[0]:
-            found.setdefault(name, []).append(task.name)
-    return found
-
-
-@cache
-def _toolchains(name: str) -> tuple[frozenset[str], str]:
-    """Return the toolchains of an installed benchmark's programs, or why its data are not here."""
-    return _read(plugins.task(name))
 
 
 def _read(task: Task) -> tuple[frozenset[str], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Container, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,7 +56,7 @@ def execute(
     something that moves scores.
     """
     planned = plan(config)
-    with Run(path := run_path(config)) as run:
+    with Run(path := run_path(config)) as run, ExitStack() as stack:
         about = run.read() if run.exists() else {}
         config = _of_file(config) if config.samples_file else config
         if about:
@@ -68,30 +68,29 @@ def execute(
             wanted(part.problems, config.samples).first_missing(keys.completions)
             for part, keys in zip(parts, stored, strict=True)
         )
-        opened = _Opened(config, planned, needed=generating and missing)
-        config = opened.config
+        # The sandbox first: without one a model would be fetched and loaded for nothing.
         sandbox = sandbox_of(planned, config) if judging else None
+        if sandbox is not None:
+            stack.callback(sandbox.close)
+        opened = _Opened(config, planned, needed=generating and missing)
+        stack.callback(spending.close, opened.backend)
+        config = opened.config
+        if opened.backend is not None and any(keys.completions for keys in stored):
+            resuming.same_model(about, opened.backend.describe(), path)
+        if again:
+            for part in parts:
+                part.folder.drop_verdicts()
+        elif sandbox is not None and any(keys.verdicts for keys in stored):
+            resuming.same_tools(about, sandbox.describe(), path)
+        style = Style(config.style)
+        if rest := spending.settle(opened.backend, parts, style, config.sampling()):
+            console.print(f"To be asked: {rest}", highlight=False)
+        run.write(_description(run, config, planned, opened.backend, sandbox))
         try:
-            if opened.backend is not None and any(keys.completions for keys in stored):
-                resuming.same_model(about, opened.backend.describe(), path)
-            if again:
-                for part in parts:
-                    part.folder.drop_verdicts()
-            elif sandbox is not None and any(keys.verdicts for keys in stored):
-                resuming.same_tools(about, sandbox.describe(), path)
-            style = Style(config.style)
-            if rest := spending.settle(opened.backend, parts, style, config.sampling()):
-                console.print(f"To be asked: {rest}", highlight=False)
+            for part in parts:
+                _run_one(part, config, opened.backend, sandbox, console)
+        finally:  # What a run that is stopped has used is told too.
             run.write(_description(run, config, planned, opened.backend, sandbox))
-            try:
-                for part in parts:
-                    _run_one(part, config, opened.backend, sandbox, console)
-            finally:  # What a run that is stopped has used is told too.
-                run.write(_description(run, config, planned, opened.backend, sandbox))
-        finally:
-            spending.close(opened.backend)
-            if sandbox is not None:
-                sandbox.close()
     return path
 
 

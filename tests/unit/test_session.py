@@ -5,9 +5,13 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+from rich.console import Console
+
 from tests.fakes import FakeTask
 from ucb import session
 from ucb.config import RunConfig
+from ucb.errors import SandboxError
 from ucb.planning import Planned
 from ucb.store import Run
 from ucb.types import Completion, Key, Reason, Stage, Verdict
@@ -39,3 +43,14 @@ def test_samples_are_joined_whatever_order_their_rows_have(tmp_path: Path) -> No
         (1, "text 1", "1"),
         (3, "text 3", "3"),
     ]
+
+
+def test_no_model_is_opened_where_nothing_can_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The missing sandbox is told first: a model may take minutes to fetch."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    config = RunConfig(tasks=("humaneval",), model="no/such-model", sandbox="docker")
+    with pytest.raises(SandboxError, match="docker"):
+        session.execute(config, Console(quiet=True))

@@ -109,7 +109,7 @@ def _stderr() -> Console:
 
 @cli.command()
 @click.argument("tasks", nargs=-1)
-@options.config_options("what", "model", "sampling", "execution", "output")
+@options.config_options("what", "model", "sampling", "execution", "cluster", "output")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; ask and run nothing.")
 def run(tasks: tuple[str, ...], config: Path | None, *, dry_run: bool, **flags: Any) -> None:
     """Generate, execute, judge and report. Run it again to finish an interrupted run."""
@@ -123,7 +123,7 @@ def run(tasks: tuple[str, ...], config: Path | None, *, dry_run: bool, **flags: 
 
 @cli.command()
 @click.argument("tasks", nargs=-1)
-@options.config_options("what", "model", "sampling", "output")
+@options.config_options("what", "model", "sampling", "cluster", "output")
 def generate(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
     """Only ask the model; `ucb evaluate RUN` judges later, on another machine if you like."""
     settings = options.settings(tasks, config, flags)
@@ -133,7 +133,7 @@ def generate(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
 
 @cli.command()
 @click.argument("target", metavar="RUN|TASK")
-@options.config_options("what", "model", "sampling", "execution", "output")
+@options.config_options("what", "model", "sampling", "execution", "cluster", "output")
 @click.option("--again", is_flag=True, help="Forget the verdicts of RUN and judge everything anew.")
 def evaluate(target: str, config: Path | None, *, again: bool, **flags: Any) -> None:
     """Judge stored completions: of a run folder, or of a file with --samples-file."""
@@ -222,7 +222,7 @@ def _dry_run(settings: RunConfig) -> None:
 
 @cli.command()
 @click.argument("tasks", nargs=-1, required=True)
-@options.config_options("what", "execution")
+@options.config_options("what", "execution", "cluster")
 @click.option("--rounds", type=click.IntRange(1), default=1, help="Times to run every control.")
 def check(tasks: tuple[str, ...], config: Path | None, rounds: int, **flags: Any) -> None:
     """Run the controls: references must pass, empty bodies and early exits must not."""

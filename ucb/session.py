@@ -18,7 +18,7 @@ from ucb.backends import Backend
 from ucb.config import MOVES_SCORES, RunConfig, flag
 from ucb.errors import ConfigError
 from ucb.metrics import score
-from ucb.planning import Planned, plan, sandbox_of
+from ucb.planning import Planned, backend_of, plan, sandbox_of
 from ucb.progress import Progress
 from ucb.report.html import write_report
 from ucb.report.model import Sample, TaskReport
@@ -184,7 +184,7 @@ class _Opened:
             config = replace(config, samples=count)
             self.backend = plugins.backend("replay", completions=stored)
         elif needed:
-            self.backend = plugins.backend(config.backend, **config.model_options())
+            self.backend = backend_of(config)
         self.config = _styled(config, self.backend)
 
 

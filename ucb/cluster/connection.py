@@ -17,7 +17,8 @@ _ENVIRONMENT = {
     # Without a GPU asked for, what the process sees stays as it is.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-_users = 0
+_users, _ours = 0, False
+"""Sandboxes and backends that use the connection; whether it was made here."""
 _lock = threading.Lock()
 
 
@@ -37,7 +38,7 @@ class Node:
 
 class Connection:
     """
-    A user of the cluster; the last one to be closed leaves it.
+    A user of the cluster; the last one to be closed leaves it, if one of them has joined it.
 
     Args:
         address: `ray` for the cluster that `RAY_ADDRESS` names, else the one that runs on this
@@ -50,7 +51,7 @@ class Connection:
     """
 
     def __init__(self, address: str) -> None:
-        global _users  # noqa: PLW0603 (Ray has one connection per process)
+        global _users, _ours  # noqa: PLW0603 (Ray has one connection per process)
         self.ray = _module()
         self._kinds: dict[type, Any] = {}
         self._closed = False
@@ -58,6 +59,7 @@ class Connection:
             if not self.ray.is_initialized():
                 _join(self.ray, address)
                 _users = 0
+                _ours = True
             _users += 1
 
     def nodes(self) -> list[Node]:
@@ -91,13 +93,14 @@ class Connection:
 
     def close(self) -> None:
         """Leave the cluster; one that was started here ends."""
-        global _users  # noqa: PLW0603
+        global _users, _ours  # noqa: PLW0603
         with _lock:
             if self._closed:
                 return
             self._closed = True
             _users -= 1
-            if _users == 0:
+            if _users == 0 and _ours:
+                _ours = False
                 self.ray.shutdown()
 
 

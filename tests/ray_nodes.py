@@ -84,6 +84,9 @@ class RayNodes:
             "RAY_health_check_failure_threshold": "3",
         }
         self._host = f"{self._subnet}.1" if self.own_addresses else "127.0.0.1"
+        self.site = self.folder / "site"
+        """A folder of modules that every node can import."""
+        self.site.mkdir()
         self.address = f"{self._host}:{self._port}"
         """For `--cluster` and `RAY_ADDRESS`."""
         self._client = _free_port()
@@ -189,9 +192,8 @@ class RayNodes:
     def _start(
         self, name: str, command: list[str], environment: Mapping[str, str]
     ) -> subprocess.Popen[bytes]:
-        python_path = os.pathsep.join(
-            [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
-        )
+        here = [str(self.site), str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
+        python_path = os.pathsep.join(here)
         with (self.folder / f"{name}.log").open("wb") as log:
             return subprocess.Popen(
                 [*command, f"--object-store-memory={_STORE}", "--disable-usage-stats", "--block"],

@@ -19,13 +19,25 @@ import pytest
 
 from tests.contract import sandboxes
 from tests.ray_nodes import RayNode, RayNodes
+from ucb.cluster.backend import RayBackend
 from ucb.cluster.sandbox import RaySandbox
 from ucb.errors import SandboxError
 from ucb.judge import judge
 from ucb.languages import language
 from ucb.sandbox import bubblewrap
 from ucb.sandbox.select import open_sandbox
-from ucb.types import Key, Limits, Program, Reason, Tests
+from ucb.types import (
+    Completion,
+    Key,
+    Limits,
+    Program,
+    Prompt,
+    Reason,
+    Request,
+    Sampling,
+    Style,
+    Tests,
+)  # fmt: skip
 
 pytestmark = [
     pytest.mark.ray,
@@ -75,6 +87,38 @@ def _ray() -> Any:
     return importlib.import_module("ray")
 
 
+_BACKEND = """
+import os, time
+from ucb.types import Completion, Style
+
+class Slow:
+    styles, preferred = frozenset(Style), Style.CHAT
+
+    def generate(self, requests):
+        for request in requests:
+            time.sleep(0.05)
+            yield Completion(request.key, f"{request.prompt.text} {request.sampling.seed}")
+
+    def describe(self):
+        return {"backend": "slow", "model": "none"}
+
+    def statistics(self):
+        return {"generated_tokens": 10.0, "seconds": 2.0}
+
+def open_slow(model="", dtype="auto"):
+    return Slow()
+"""
+"""A local model that is a sleep, in a package that every node has."""
+
+
+def _install(site: Path) -> None:
+    (site / "ucb_slow.py").write_text(_BACKEND)
+    about = site / "ucb_slow-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: ucb-slow\nVersion: 1\n")
+    (about / "entry_points.txt").write_text("[ucb.backends]\nslow = ucb_slow:open_slow\n")
+
+
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[RayNodes]:
     """A cluster of a head that runs nothing and one node, `steady`."""
@@ -86,6 +130,7 @@ def nodes() -> Iterator[RayNodes]:
     with RayNodes() as found, pytest.MonkeyPatch.context() as patch:
         for name, value in found.environment.items():
             patch.setenv(name, value)
+        _install(found.site)
         ray = _ray()
         # The tests' own connection: those of sandboxes join it, and the last one leaves.
         ray.init(address=found.address, log_to_driver=False, logging_level="ERROR")
@@ -202,10 +247,10 @@ class _Victim:
         self._end_rooms()
 
     def fill_disk(self) -> None:
-        """Neither a byte nor a file can be written, and rooms must be opened anew."""
+        """No file can be made, and rooms must be opened anew."""
         with suppress(OSError):
             for number in range(100):
-                (self._disk / f"full-{number}").write_bytes(bytes(1 << 17))
+                (self._disk / f"full-{number}").touch()
         self._end_rooms()
 
     def close(self) -> None:
@@ -253,6 +298,33 @@ def test_a_node_that_cannot_work_is_left_out(
     assert len(said) == 1
     assert victim.node.address in said[0]
     assert ("the engine has died" if fault == "engine" else "No space left on device") in said[0]
+
+
+def test_a_local_model_on_every_node(nodes: RayNodes, caplog: pytest.LogCaptureFixture) -> None:
+    """Every request is answered once, though a node is lost with some of them."""
+    lost = nodes.add("model")
+    _ready(nodes, lost)
+    backend = RayBackend(nodes.address, "slow", {"model": "none"})
+    asked = [
+        Request(Key(f"p/{n}", 0), Prompt(f"prompt {n}", Style.CHAT), Sampling(seed=n))
+        for n in range(200)
+    ]
+    done: list[Completion] = []
+    try:
+        assert (backend.preferred, backend.describe()["model"]) == (Style.CHAT, "none")
+        nodes_of = backend._fleet.dispatch
+        for completion in backend.generate(asked):
+            done.append(completion)
+            if len(done) > 60 and lost.pids() and nodes_of.held(f"{lost.id}/0"):
+                lost.kill()
+        assert backend.statistics()["seconds"] == 2.0
+    finally:
+        backend.close()
+    assert any("is lost" in message for message in caplog.messages)
+    assert Counter(c.key for c in done) == Counter(request.key for request in asked)
+    assert {c.key: c.text for c in done} == {
+        r.key: f"{r.prompt.text} {r.sampling.seed}" for r in asked
+    }
 
 
 def test_no_node_left_is_a_sentence(nodes: RayNodes, caplog: pytest.LogCaptureFixture) -> None:

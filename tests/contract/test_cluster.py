@@ -9,6 +9,7 @@ import os
 import signal
 import stat
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -259,11 +260,19 @@ class _Victim:
             subprocess.run(["umount", "--lazy", str(self._disk)], check=True)
 
     def _end_rooms(self) -> None:
-        own = set(self.node.pids())
-        for mark in self._rooms.iterdir():
-            if int(mark.name) in own:
-                with suppress(ProcessLookupError):
-                    os.kill(int(mark.name), signal.SIGKILL)
+        for pid in self._open_rooms():
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+    def wait_for_rooms(self) -> None:
+        """Wait until it works: two rooms are open."""
+        end = time.monotonic() + 120
+        while len(self._open_rooms()) < 2:
+            assert time.monotonic() < end, "no room was opened"
+            time.sleep(0.05)
+
+    def _open_rooms(self) -> set[int]:
+        return {int(mark.name) for mark in self._rooms.iterdir()} & set(self.node.pids())
 
 
 @pytest.mark.parametrize("fault", ["engine", "disk"])
@@ -284,6 +293,7 @@ def test_a_node_that_cannot_work_is_left_out(
                 yield each
                 if index == 60:
                     assert victim.node.id in _members(sandbox)
+                    victim.wait_for_rooms()
                     victim.break_engine() if fault == "engine" else victim.fill_disk()
 
         try:

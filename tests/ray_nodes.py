@@ -77,7 +77,8 @@ class RayNodes:
         # Nodes of one machine do not find each other's token.
         self.environment = {
             "RAY_AUTH_MODE": "token",
-            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            # A process reads its token once, and may have several clusters one after the other.
+            "RAY_AUTH_TOKEN": os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
             # A dead node is noticed in 3 seconds, not in 15.
             "RAY_health_check_period_ms": "1000",
@@ -117,6 +118,7 @@ class RayNodes:
         self, name: str, environment: Mapping[str, str] | None = None, *, cpus: int = 2
     ) -> RayNode:
         """Start a node; it is part of the cluster some seconds later."""
+        self._wait_for_sockets()
         namespace, address = "", self._host
         before: list[str] = []
         if self.own_addresses:
@@ -134,7 +136,7 @@ class RayNodes:
         process = self._start(
             name,
             [*before, *_ray(), f"--address={self.address}", f"--node-ip-address={address}",
-             f"--num-cpus={cpus}", f'--labels=ucb-test={name}'],
+             f"--num-cpus={cpus}", f"--labels=ucb-test={name}"],
             environment or {},
         )  # fmt: skip
         node = RayNode(name, address, process, namespace)
@@ -171,6 +173,15 @@ class RayNodes:
         if self.own_addresses:
             _ip("link", "del", self._bridge)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait_for_sockets(self) -> None:
+        """Wait until the node before has its sockets: two would choose the same names."""
+        sockets = self.folder / "r" / "session_latest" / "sockets"
+        end = time.monotonic() + _PATIENCE
+        while len(list(sockets.glob("plasma_store*"))) < len(self._nodes):
+            if time.monotonic() > end:
+                raise RuntimeError(f"{self._nodes[-1].name} has made no socket.")
+            time.sleep(0.05)
 
     def _head(self) -> None:
         process = self._start(

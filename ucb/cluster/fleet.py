@@ -23,6 +23,8 @@ _LOOK = 2.0
 """Seconds between two looks at which nodes there are."""
 _LINGER, _ASKED = 0.05, 1000
 """Seconds that an answer waits for others; messages per second that a driver is to have."""
+_QUICK = 0.2
+"""Seconds in which a node that does a quarter of its jobs should have more of them."""
 _DEATHS = 3
 """Deaths of a worker on a node, without an answer between them, before the node is left alone."""
 
@@ -66,6 +68,7 @@ class _Actor:
     """Ray's reference to its next reply; None while there is nothing to ask."""
     greeted: bool = False
     lacks: Sequence[str] = ()
+    asked: float = 0.0
     deaths: int = 0
     since: float = field(default_factory=time.monotonic)
 
@@ -199,6 +202,7 @@ class Fleet(Generic[Work]):
                 continue
             given = self._crew.given(actor.lacks) if actor.lacks else {}
             tasks = [self._crew.task(job) for job in jobs]
+            actor.asked = time.monotonic()
             actor.pending = actor.handle.exchange.remote(tasks, linger, given)
 
     def _heard(self, key: str, reference: Any) -> Iterator[tuple[Job[Work], Answer]]:
@@ -221,7 +225,8 @@ class Fleet(Generic[Work]):
             first, most = self._crew.window
             self.dispatch.join(key, first * reply.workers, most * reply.workers)
         actor.lacks = reply.lacks
-        if reply.starved:
+        quick = time.monotonic() - actor.asked < _QUICK
+        if reply.starved or (quick and 4 * len(reply.answers) >= self.dispatch.held(key) > 0):
             self.dispatch.starved(key)
         for answer in reply.answers:
             actor.deaths = 0

@@ -34,6 +34,7 @@ _GROUPS = {
     "model": "The model",
     "sampling": "How completions are drawn",
     "execution": "Where programs run",
+    "cluster": "On many machines",
     "output": "What is written",
 }
 

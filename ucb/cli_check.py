@@ -27,7 +27,7 @@ from ucb.selftest import selftest
     ),
 )
 @click.argument("tasks", nargs=-1, required=True, shell_complete=completing.tasks)
-@options.config_options("what", "execution")
+@options.config_options("what", "execution", "cluster")
 @click.option("--rounds", type=click.IntRange(1), default=1, help="Times to run every control.")
 def check(tasks: tuple[str, ...], config: Path | None, rounds: int, **flags: Any) -> None:
     """Run the controls: references must pass, empty bodies and early exits must not."""

@@ -30,7 +30,7 @@ from ucb.types import Style
     )
 )
 @click.argument("tasks", nargs=-1, shell_complete=completing.tasks)
-@options.config_options("what", "model", "sampling", "execution", "output")
+@options.config_options("what", "model", "sampling", "execution", "cluster", "output")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; ask and run nothing.")
 def run(tasks: tuple[str, ...], config: Path | None, *, dry_run: bool, **flags: Any) -> None:
     """Generate, execute, judge and report. Run it again to finish an interrupted run."""
@@ -51,7 +51,7 @@ def run(tasks: tuple[str, ...], config: Path | None, *, dry_run: bool, **flags: 
     ),
 )
 @click.argument("tasks", nargs=-1, shell_complete=completing.tasks)
-@options.config_options("what", "model", "sampling", "output")
+@options.config_options("what", "model", "sampling", "cluster", "output")
 def generate(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
     """Only ask the model; `ucb evaluate RUN` judges later, on another machine if you like."""
     settings = options.settings(tasks, config, flags)
@@ -69,7 +69,7 @@ def generate(tasks: tuple[str, ...], config: Path | None, **flags: Any) -> None:
     ),
 )
 @click.argument("target", metavar="RUN|TASK", shell_complete=completing.runs_or_tasks)
-@options.config_options("what", "model", "sampling", "execution", "output")
+@options.config_options("what", "model", "sampling", "execution", "cluster", "output")
 @click.option("--again", is_flag=True, help="Forget the verdicts of RUN and judge everything anew.")
 def evaluate(target: str, config: Path | None, *, again: bool, **flags: Any) -> None:
     """Judge stored completions: of a run folder, or of a file with --samples-file."""

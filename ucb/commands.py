@@ -15,6 +15,7 @@ _TITLES = {
     "model": "The model",
     "sampling": "How answers are drawn",
     "execution": "Where programs run",
+    "cluster": "On many machines",
     "output": "The run",
     "": "Options",
     EVERYWHERE: EVERYWHERE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields
@@ -15,7 +16,7 @@ from ucb.errors import ConfigError
 from ucb.keys import MOST_SAMPLES
 from ucb.types import Sampling
 
-Group = Literal["what", "model", "sampling", "execution", "output"]
+Group = Literal["what", "model", "sampling", "execution", "cluster", "output"]
 
 
 def _field(default: Any, group: Group, text: str, choices: tuple[str, ...] = ()) -> Any:
@@ -126,6 +127,13 @@ class RunConfig:
         "Your Defects4J: its folder, its command, or a Docker image; the PATH's if not given.",
     )
 
+    cluster: str = _field(
+        "",
+        "cluster",
+        "Run programs and local models on the nodes of a Ray cluster: ray for the one that "
+        "RAY_ADDRESS names or that runs here, ray://host:10001, or host:6379 on one of its nodes.",
+    )
+
     out: str = _field("", "output", "Run folder; results/MODEL if not given.")
     k: tuple[int, ...] = _field((1,), "output", "Report pass@k for these k, such as 1,10.")
     allow_missing: bool = _field(
@@ -148,6 +156,10 @@ class RunConfig:
             raise ConfigError(f"--request-timeout must be above 0, not {self.request_timeout:g}.")
         if not 0 < self.top_p <= 1:
             raise ConfigError(f"--top-p must be above 0 and at most 1, not {self.top_p}.")
+        if self.cluster and not _CLUSTER.fullmatch(self.cluster):
+            raise ConfigError(
+                f"--cluster must be ray, ray://host:port or host:port, not {self.cluster!r}."
+            )
         if not self.k or min(self.k) < 1:
             raise ConfigError("--k takes numbers from 1 on, such as 1,10.")
         if self.samples > MOST_SAMPLES:
@@ -196,6 +208,8 @@ MOVES_SCORES = (
 )  # fmt: skip
 """Fields that may not change when a run goes on. `samples`, `limit` and `tasks` may grow;
 the rest changes how fast, not what."""
+
+_CLUSTER = re.compile(r"ray|(ray://)?(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+")
 
 Parser = Callable[[str], Any]
 

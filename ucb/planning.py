@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from ucb import plugins
+from ucb.backends import Backend
+from ucb.cluster.backend import RayBackend
+from ucb.cluster.sandbox import RaySandbox
 from ucb.config import RunConfig
 from ucb.errors import ConfigError
 from ucb.metrics import Scheme
@@ -113,10 +116,21 @@ def sandbox_of(
     """Open the sandbox of some tasks; none is needed where no task runs anything."""
     if not any(each.task.executes for each in planned):
         return Unneeded()
+    workers = workers or config.workers
     brought = {name: tools for each in planned for name, tools in each.task.brought().items()}
-    return open_sandbox(
-        config.sandbox, workers or config.workers, deduplicate=deduplicate, brought=brought
-    )
+    if config.cluster:
+        return RaySandbox(
+            config.cluster, config.sandbox, workers, deduplicate=deduplicate, brought=brought
+        )
+    return open_sandbox(config.sandbox, workers, deduplicate=deduplicate, brought=brought)
+
+
+def backend_of(config: RunConfig) -> Backend:
+    """Open the backend of a run; a model that runs here runs on the cluster, if there is one."""
+    options = config.model_options()
+    if config.cluster and plugins.is_local(config.backend):
+        return RayBackend(config.cluster, config.backend, options)
+    return plugins.backend(config.backend, **options)
 
 
 def _digest(problems: Sequence[Problem]) -> str:

@@ -78,6 +78,11 @@ def is_metered(name: str) -> bool:
     return "max_cost" in (_parameters(_opener(name)) or ())
 
 
+def is_local(name: str) -> bool:
+    """Whether a backend runs its model where it is opened: it takes `dtype`."""
+    return "dtype" in (_parameters(_opener(name)) or ())
+
+
 def _opener(name: str) -> Callable[..., Backend]:
     for entry in entry_points(group="ucb.backends"):
         if entry.name == name:

@@ -39,6 +39,7 @@ MAY_DIFFER: Mapping[str, str] = {
     "price_out": "what is counted as spent",
     "sandbox": "verdicts are the same in every engine",
     "workers": "verdicts are the same with any number",
+    "cluster": "verdicts and completions are the same on every node",
     "defects4j": "where it is may differ; its version is compared once something is judged",
     "out": "the folder may have been moved",
     "k": "computed from the stored rows",

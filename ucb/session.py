@@ -20,7 +20,7 @@ from ucb.config import RunConfig
 from ucb.errors import ConfigError
 from ucb.keys import Keys
 from ucb.metrics import score
-from ucb.planning import Planned, plan, sandbox_of
+from ucb.planning import Planned, backend_of, plan, sandbox_of
 from ucb.progress import Progress
 from ucb.report.html import SHOWN, write_report
 from ucb.report.model import Sample, TaskReport
@@ -216,7 +216,7 @@ class _Opened:
             self.backend = replay = ReplayBackend(stored)
             config = replace(config, samples=replay.samples)
         elif needed:
-            self.backend = plugins.backend(config.backend, **config.model_options())
+            self.backend = backend_of(config)
         self.config = _styled(config, self.backend)
 
 

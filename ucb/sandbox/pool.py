@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import queue
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ucb.errors import SandboxError
 from ucb.sandbox import cpus, wire
 from ucb.sandbox.engine import Engine, RoomSpec
+from ucb.sandbox.known import Known
 from ucb.sandbox.workers import Backlog, Failure, Job, Worker
 from ucb.types import Ended, Execution, Key, Program
 
@@ -20,9 +20,20 @@ _SUSPECTS = 256
 """Timeouts that wait for their confirmation, at most."""
 _GRACE = 60.0
 """Seconds a room may take beyond the wall limits of a program's steps."""
-_CACHE_BYTES = 64 << 20
 _LEAST_MEMORY = 1024
 _CONFIRMED = (Ended.CPU, Ended.WALL)
+_LULL = 0.02
+"""Seconds to wait for a result before the input is asked again whether it has more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A program that could not be run, through no fault of its own."""
+
+    trouble: str
+
+
+_Outcome = tuple[Key, Execution | Undone]
 
 
 class Pool:
@@ -38,7 +49,7 @@ class Pool:
     ) -> None:
         self._engine = engine
         self._count = workers or os.cpu_count() or 1
-        self._cache = _Cache(_CACHE_BYTES) if deduplicate else None
+        self._cache = Known() if deduplicate else None
         self._backlog = Backlog(self._count)
         self._workers: list[Worker] = []
         self._claims: cpus.Claims | None = None
@@ -51,10 +62,35 @@ class Pool:
         yielded. Raises `SandboxError` when nothing can run, and at the end when
         some programs were left undone.
         """
+        undone: list[tuple[Key, Undone]] = []
+        for key, outcome in self.serve(programs):
+            if isinstance(outcome, Undone):
+                undone.append((key, outcome))
+            else:
+                yield key, outcome
+        if undone:
+            key, first = undone[0]
+            raise SandboxError(
+                f"{len(undone)} programs could not be run "
+                f"(first: {key.problem}, sample {key.sample}: {first.trouble}). "
+                "Run again to finish."
+            )
+
+    def serve(self, programs: Iterable[tuple[Key, Program] | None]) -> Iterator[_Outcome]:
+        """
+        Do as `run` for an input without an end: what could not be run is yielded too.
+
+        None in the input says that there is nothing more for now. Then results that are ready
+        are yielded, timeouts are confirmed if nothing else is left, and the input is asked again.
+        """
         self._start()
         stream = _Stream(self._backlog, self._cache)
         try:
-            for key, program in programs:
+            for each in programs:
+                if each is None:
+                    yield from stream.lull()
+                    continue
+                key, program = each
                 yield from stream.submit(key, program, _spec(program))
                 yield from stream.results(leave=_AHEAD * self._count)
                 if len(stream.suspects) >= _SUSPECTS:
@@ -62,7 +98,6 @@ class Pool:
             yield from stream.confirm()
         finally:
             stream.cancelled.append(True)
-        stream.complain()
 
     def describe(self) -> Mapping[str, str]:
         """What the verdicts depend on."""
@@ -104,15 +139,14 @@ class _Stream:
     """The state of one `run`."""
 
     backlog: Backlog
-    cache: _Cache | None
+    cache: Known | None
     done: queue.SimpleQueue[Job | Failure] = field(default_factory=queue.SimpleQueue)
     cancelled: list[bool] = field(default_factory=list)
     suspects: list[Job] = field(default_factory=list)
     outstanding: int = 0
     running: dict[str, Job] = field(default_factory=dict)
-    undone: list[tuple[Key, str]] = field(default_factory=list)
 
-    def submit(self, key: Key, program: Program, spec: RoomSpec) -> Iterator[tuple[Key, Execution]]:
+    def submit(self, key: Key, program: Program, spec: RoomSpec) -> Iterator[_Outcome]:
         """Queue a program, unless an equal one has run or is about to."""
         digest = ""
         if self.cache is not None:
@@ -132,19 +166,16 @@ class _Stream:
         self.outstanding += 1
         self.backlog.put(job)
 
-    def results(self, leave: int) -> Iterator[tuple[Key, Execution]]:
+    def results(self, leave: int) -> Iterator[_Outcome]:
         """Yield what is ready; wait until at most `leave` programs are outstanding."""
         while self.outstanding:
             try:
                 job = self.done.get(block=self.outstanding > leave)
             except queue.Empty:
                 return
-            if isinstance(job, Failure):
-                raise job.error
-            self.outstanding -= 1
-            yield from self._settle(job)
+            yield from self._taken(job)
 
-    def confirm(self) -> Iterator[tuple[Key, Execution]]:
+    def confirm(self) -> Iterator[_Outcome]:
         """Run the timeouts again, one at a time with nothing else running, and yield those."""
         yield from self.results(leave=0)
         suspects, self.suspects = self.suspects, []
@@ -154,19 +185,29 @@ class _Stream:
             self.backlog.put(job)
             yield from self.results(leave=0)
 
-    def complain(self) -> None:
-        """Raise `SandboxError` if programs were left undone."""
-        if self.undone:
-            key, trouble = self.undone[0]
-            raise SandboxError(
-                f"{len(self.undone)} programs could not be run "
-                f"(first: {key.problem}, sample {key.sample}: {trouble}). Run again to finish."
-            )
+    def lull(self) -> Iterator[_Outcome]:
+        """Wait a moment for one result; with none outstanding, confirm the timeouts."""
+        if not self.outstanding:
+            yield from self.confirm()
+            return
+        try:
+            job = self.done.get(timeout=_LULL)
+        except queue.Empty:
+            return
+        yield from self._taken(job)
+        yield from self.results(leave=self.outstanding)
 
-    def _settle(self, job: Job) -> Iterator[tuple[Key, Execution]]:
+    def _taken(self, job: Job | Failure) -> Iterator[_Outcome]:
+        if isinstance(job, Failure):
+            raise job.error
+        self.outstanding -= 1
+        yield from self._settle(job)
+
+    def _settle(self, job: Job) -> Iterator[_Outcome]:
         if job.execution is None:
             self.running.pop(job.digest, None)
-            self.undone += [(key, job.trouble) for key in job.keys]
+            for key in job.keys:
+                yield key, Undone(job.trouble)
         elif not job.confirming and job.execution.steps[-1].ended in _CONFIRMED:
             self.suspects.append(job)
         else:
@@ -175,30 +216,3 @@ class _Stream:
                 self.cache.put(job.digest, job.execution)
             for key in job.keys:
                 yield key, job.execution
-
-
-class _Cache:
-    """Executions by the digest of their program; the least recently used are forgotten."""
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._size = 0
-        self._items: OrderedDict[str, Execution] = OrderedDict()
-
-    def get(self, digest: str) -> Execution | None:
-        found = self._items.get(digest)
-        if found is not None:
-            self._items.move_to_end(digest)
-        return found
-
-    def put(self, digest: str, execution: Execution) -> None:
-        self._size += _size(execution)
-        self._items[digest] = execution
-        while self._size > self._most:
-            _, forgotten = self._items.popitem(last=False)
-            self._size -= _size(forgotten)
-
-
-def _size(execution: Execution) -> int:
-    texts = [text for step in execution.steps for text in (step.stdout, step.stderr)]
-    return 1000 + sum(map(len, texts)) + sum(map(len, execution.files.values()))

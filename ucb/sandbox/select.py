@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ucb.errors import SandboxError, UnknownName
 from ucb.languages import Brought
-from ucb.sandbox import Sandbox, bubblewrap, docker, images
+from ucb.sandbox import bubblewrap, docker, images
 from ucb.sandbox.engine import Engine
 from ucb.sandbox.pool import Pool
 from ucb.types import Execution, Key, Program
@@ -37,7 +37,7 @@ def open_sandbox(
     *,
     deduplicate: bool = True,
     brought: Mapping[str, Brought] | None = None,
-) -> Sandbox:
+) -> Pool:
     """
     Open a sandbox: `docker`, `bubblewrap`, or `auto` for the first that can run programs.
 

@@ -1,0 +1,153 @@
+"""The connection to a Ray cluster, and which nodes it has."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ucb.errors import ConfigError, SandboxError
+
+_ENVIRONMENT = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    # Without a GPU asked for, what the process sees stays as it is.
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+_users, _ours = 0, False
+"""Sandboxes and backends that use the connection; whether it was made here."""
+_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A machine of the cluster that runs work: one with CPUs or GPUs to give."""
+
+    id: str
+    address: str
+    gpus: int
+
+    @property
+    def name(self) -> str:
+        """What people call it; several nodes of a machine have one address."""
+        return f"{self.address} ({self.id[:6]})"
+
+
+class Connection:
+    """
+    A user of the cluster; the last one to be closed leaves it, if one of them has joined it.
+
+    Args:
+        address: `ray` for the cluster that `RAY_ADDRESS` names, else the one that runs on this
+            machine, else one that is started here; or `ray://host:port` or `host:port`.
+
+    Raises:
+        ConfigError: Ray is not installed.
+        SandboxError: no such cluster answers.
+
+    """
+
+    def __init__(self, address: str) -> None:
+        global _users, _ours  # noqa: PLW0603 (Ray has one connection per process)
+        self.ray = _module()
+        self._kinds: dict[type, Any] = {}
+        self._closed = False
+        with _lock:
+            if not self.ray.is_initialized():
+                _join(self.ray, address)
+                _users = 0
+                _ours = True
+            _users += 1
+
+    def nodes(self) -> list[Node]:
+        """
+        Return the nodes that are alive and have something to give.
+
+        A head node that was started with `--num-cpus 0` runs nothing.
+        """
+        found = []
+        for each in self.ray.nodes():
+            has = each.get("Resources", {})
+            if each["Alive"] and (has.get("CPU", 0) > 0 or has.get("GPU", 0) > 0):
+                found.append(
+                    Node(each["NodeID"], each["NodeManagerAddress"], int(has.get("GPU", 0)))
+                )
+        return sorted(found, key=lambda node: (node.address, node.id))
+
+    def start(self, node: Node, kind: type, gpus: int, *arguments: Any) -> Any:
+        """Start an actor on a node, and return its handle at once."""
+        from ray.util.scheduling_strategies import (  # noqa: PLC0415 (optional)
+            NodeAffinitySchedulingStrategy,
+        )
+
+        options: dict[str, Any] = {"num_cpus": 0, "max_restarts": 0}
+        if gpus:
+            options["num_gpus"] = gpus
+        options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(node.id, soft=False)
+        if kind not in self._kinds:
+            self._kinds[kind] = self.ray.remote(kind)
+        return self._kinds[kind].options(**options).remote(*arguments)
+
+    def close(self) -> None:
+        """Leave the cluster; one that was started here ends."""
+        global _users, _ours  # noqa: PLW0603
+        with _lock:
+            if self._closed:
+                return
+            self._closed = True
+            _users -= 1
+            if _users == 0 and _ours:
+                _ours = False
+                self.ray.shutdown()
+
+
+def _module() -> Any:
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray  # noqa: PLC0415 (optional)
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"--cluster needs {error.name}, which is not installed: pip install 'ucb[ray]'."
+        ) from error
+    return ray
+
+
+def _join(ray: Any, address: str) -> None:
+    given: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+    own = {"include_dashboard": False}
+    where = address if address != "ray" else os.environ.get("RAY_ADDRESS") or "one of this machine"
+    with _signals():
+        try:
+            if address != "ray":
+                ray.init(address=address, **given)
+            elif os.environ.get("RAY_ADDRESS"):
+                ray.init(**given)
+            else:
+                try:
+                    ray.init(address="auto", **given)
+                except ConnectionError:
+                    ray.init(address="local", **given, **own)
+        except (OSError, RuntimeError, ValueError, AssertionError) as error:
+            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            raise SandboxError(
+                f"No Ray cluster answers at {where}: {said} A `host:port` is for machines "
+                "that are nodes of it; others use ray://host:10001."
+            ) from error
+
+
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Keep this process's handlers: Ray sets one for SIGTERM that ends it without a word."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -26,6 +26,12 @@ def about() -> dict[str, Any]:
     }
 
 
+def cores() -> int:
+    """Return the CPUs that this process may use: a job's share of a machine, not all it has."""
+    # Not every system lets a process ask.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @cache
 def revision() -> str:
     """

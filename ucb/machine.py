@@ -16,6 +16,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 
 from ucb.fetch import cache_dir
+from ucb.here import cores
 
 GIB = 1 << 30
 ROOM = GIB
@@ -27,7 +28,6 @@ _KEYS = {
     "ANTHROPIC_API_KEY": "--backend anthropic needs it for Anthropic's own API",
     "HF_TOKEN": "models and datasets that the Hugging Face hub gates need it",
 }
-_LINUX = platform.system() == "Linux"
 
 
 class Level(StrEnum):
@@ -151,14 +151,14 @@ def _space(results: Path) -> Iterator[Finding]:
 
 
 def _memory() -> Iterator[Finding]:
-    available, cores = _available(), len(os.sched_getaffinity(0)) if _LINUX else os.cpu_count() or 1
+    available, count = _available(), cores()
     if available is None:
-        yield note("memory", f"{cores} CPUs; how much memory is free is not known on this system")
+        yield note("memory", f"{count} CPUs; how much memory is free is not known on this system")
         return
-    said = f"{available / GIB:,.1f} GiB are available, for {cores} CPUs"
+    said = f"{available / GIB:,.1f} GiB are available, for {count} CPUs"
     if available < ROOM:
         yield problem("memory", said, "A program may use 1 GiB: free some.")
-    elif available < cores * ROOM:
+    elif available < count * ROOM:
         fitting = available // ROOM
         yield note(
             "memory",

@@ -13,7 +13,7 @@ from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, here, plugins, resuming, spending
+from ucb import formats, here, resuming, spending
 from ucb.backends import Backend
 from ucb.backends.replay import ReplayBackend
 from ucb.config import RunConfig

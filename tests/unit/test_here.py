@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import subprocess
 
@@ -27,3 +28,15 @@ def test_the_commit_is_the_one_that_the_process_began_with(
 def test_the_machine_is_told() -> None:
     """What a reader must know to compare speeds."""
     assert here.about()["machine"]["python"] == platform.python_version()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system pins no process")
+def test_the_cpus_of_a_job_are_those_it_was_given() -> None:
+    """A job of one CPU on a large machine must not open a room for each of the machine's."""
+    given = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(given)})
+    try:
+        assert here.cores() == 1
+    finally:
+        os.sched_setaffinity(0, given)
+    assert here.cores() == len(given)

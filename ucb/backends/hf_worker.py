@@ -17,6 +17,7 @@ import torch
 from ucb.backends.hf_backend import HFBackend
 from ucb.backends.hf_load import Loading
 from ucb.errors import BackendError, UCBError
+from ucb.here import cores
 from ucb.types import Completion, Request
 
 if TYPE_CHECKING:
@@ -190,7 +191,7 @@ def _serve(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)  # CUDA and torch.distributed read it when they are first used.
     first = environment.get("RANK", "0") == "0"
-    torch.set_num_threads(max(1, (os.cpu_count() or 1) // share))
+    torch.set_num_threads(max(1, cores() // share))
     if ranks > 1 and place != "cpu":
         place = f"cuda:{environment['RANK']}"
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):

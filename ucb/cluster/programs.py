@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +28,7 @@ class ProgramNode:
 
     def __init__(self, sandbox: str, workers: int | None, brought: Mapping[str, Brought]) -> None:
         self._given = (sandbox, workers, brought)
-        self._workers = workers or os.cpu_count() or 1
+        self._workers = workers or here.cores()
         self._pool: Pool | None = None
         self._serving: Serving | None = None
         self._keeping = Keeping()

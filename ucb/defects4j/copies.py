@@ -19,6 +19,7 @@ from typing import IO, Literal, NamedTuple
 
 from ucb.defects4j.installation import Installation
 from ucb.errors import DataError
+from ucb.here import cores
 from ucb.project import TREES, store
 
 _OLDER = 3600
@@ -78,7 +79,7 @@ class WorkingCopies:
         wanted = list(dict.fromkeys(copies))
         found: dict[Copy, str] = {}
         failed: list[DataError] = []
-        with ThreadPoolExecutor(workers or os.cpu_count() or 1) as pool:
+        with ThreadPoolExecutor(workers or cores()) as pool:
             making = {each: pool.submit(self.tree, each, built=built) for each in wanted}
             for each, future in making.items():
                 try:

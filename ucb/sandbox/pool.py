@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import queue
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ucb.errors import SandboxError
+from ucb.here import cores
 from ucb.sandbox import cpus, wire
 from ucb.sandbox.engine import Engine, RoomSpec
 from ucb.sandbox.known import Known
@@ -48,7 +48,7 @@ class Pool:
         self, engine: Engine, workers: int | None = None, *, deduplicate: bool = True
     ) -> None:
         self._engine = engine
-        self._count = workers or os.cpu_count() or 1
+        self._count = workers or cores()
         self._cache = Known() if deduplicate else None
         self._backlog = Backlog(self._count)
         self._workers: list[Worker] = []

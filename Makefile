@@ -11,7 +11,7 @@ LIMIT ?=
 RUN := runs/$(if $(filter humaneval,$(TASK)$(LIMIT)),quickstart,$(subst /,-,$(TASK))$(LIMIT))
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-ds1000 test-all-languages lint check format clean
+.PHONY: help run test test-ds1000 test-all-languages lint check docs format clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 20
@@ -41,7 +41,13 @@ lint: $(STAMP) ## Format, lint, types, imports.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-check: lint test ## Everything that must be green before a commit.
+check: lint $(STAMP) ## What must be green before a commit: lint and the quick tests.
+	$(BIN)/python -m pytest tests/unit -m "not slow"
+
+docs: $(STAMP) ## Build the documentation site into build/site; a broken link fails.
+	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[docs]'
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+	@echo "Open build/site/index.html"
 
 format: $(STAMP) ## Rewrite the code as ruff formats it.
 	$(BIN)/ruff format .

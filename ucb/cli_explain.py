@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from ucb import options, session
+from ucb import completing, options, session, terminal
+from ucb.commands import command
 from ucb.errors import ConfigError
 from ucb.explain import Explanation, explain
 from ucb.planning import plan, sandbox_of
@@ -17,18 +17,39 @@ from ucb.plugins import task as find_task
 from ucb.store import Run
 
 
-@click.command("explain-score")
-@click.argument("path", metavar="RUN", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--task", default=None, help="Which benchmark; the run's first if not given.")
-@click.option("--mode", "modes", multiple=True, help="Against this mode; all others if not given.")
-@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+@command(
+    "explain-score",
+    short_help="Say what another parity mode would change.",
+    examples=(
+        "ucb explain-score results/checkpoint",
+        "ucb explain-score results/checkpoint --task mbpp --mode bigcode --json",
+    ),
+)
+@click.argument(
+    "path",
+    metavar="RUN",
+    type=click.Path(path_type=Path, file_okay=False),
+    shell_complete=completing.runs,
+)
+@click.option(
+    "--task",
+    default=None,
+    help="Which benchmark; the run's first if not given.",
+    shell_complete=completing.tasks_of_run,
+)
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    help="Against this mode; all others if not given.",
+    shell_complete=completing.modes,
+)
 @options.config_options("execution")
 def explain_score(
     path: Path,
     *,
     task: str | None,
     modes: tuple[str, ...],
-    as_json: bool,
     config: Path | None,
     **flags: Any,
 ) -> None:
@@ -47,16 +68,16 @@ def explain_score(
         found = [explain(path, name, mode, sandbox) for mode in wanted]
     finally:
         sandbox.close()
-    if as_json:
-        click.echo(json.dumps([_json(each) for each in found], indent=2))
-        return
+    terminal.answer(run=path, explained=[_json(each) for each in found])
     for each in found:
-        click.echo(f"{name}, mode {each.mode}, {each.style} style; as {each.other} would have it:")
+        terminal.say(
+            f"{name}, mode {each.mode}, {each.style} style; as {each.other} would have it:"
+        )
         for sentence in each.sentences():
-            click.echo(f"  {sentence}")
+            terminal.say(f"  {sentence}")
         for change in each.changed:
             key = change.before.key
-            click.echo(
+            terminal.say(
                 f"    {key.problem} {key.sample}: {change.before.reason} -> {change.after.reason}"
             )
 

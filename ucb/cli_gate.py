@@ -7,12 +7,13 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from ucb import exports, runs
+from ucb import completing, exports, runs, terminal
+from ucb.commands import command
 from ucb.compare import Comparison, compare
 from ucb.errors import ConfigError, NotComparable, Regression, UCBError
 from ucb.files import replacing
@@ -30,8 +31,21 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
-@click.command()
-@click.argument("paths", metavar="RUN...|RESULTS", nargs=-1, required=True, type=_PATH)
+@command(
+    short_help="Rank runs: a CSV and one self-contained page.",
+    examples=(
+        "ucb leaderboard results/",
+        "ucb leaderboard results/ --task humaneval --out public/",
+    ),
+)
+@click.argument(
+    "paths",
+    metavar="RUN...|RESULTS",
+    nargs=-1,
+    required=True,
+    type=_PATH,
+    shell_complete=completing.runs,
+)
 @click.option("--task", "tasks", multiple=True, help="Only this benchmark; may be repeated.")
 @click.option("--out", default=None, type=_FOLDER, help="Where to write; RESULTS if not given.")
 def leaderboard(paths: tuple[Path, ...], tasks: tuple[str, ...], out: Path | None) -> None:
@@ -45,19 +59,31 @@ def leaderboard(paths: tuple[Path, ...], tasks: tuple[str, ...], out: Path | Non
     if not board.entries:
         raise ConfigError("None of these runs has a complete benchmark to rank.")
     folder = out or (paths[0] if paths[0] not in found else paths[0].parent)
-    boards.write_csv(folder / "leaderboard.csv", board)
-    boards.write_page(folder / "leaderboard.html", board)
-    boards.print_board(Console(), board)
-    click.echo(f"Page:  {folder / 'leaderboard.html'}  (open it in a browser)")
-    click.echo(f"Table: {folder / 'leaderboard.csv'}")
+    page, table = folder / "leaderboard.html", folder / "leaderboard.csv"
+    boards.write_csv(table, board)
+    boards.write_page(page, board)
+    boards.print_board(terminal.stdout(), board)
+    terminal.say(f"Page:  {page}  (open it in a browser)")
+    terminal.say(f"Table: {table}")
+    terminal.answer(
+        page=page, table=table, rows=[row._asdict() for row in boards.rows(board, folder)]
+    )
 
 
-@click.command("compare")
-@click.argument("candidate", metavar="A", type=_PATH)
-@click.argument("baseline", metavar="B", type=_PATH)
+@command(
+    "compare",
+    short_help="Compare two runs problem by problem.",
+    examples=(
+        "ucb compare results/new results/old",
+        "ucb compare results/new results/old --metric pass@1 --metric pass@10",
+        "ucb compare results/new results/old --markdown difference.md",
+    ),
+)
+@click.argument("candidate", metavar="A", type=_PATH, shell_complete=completing.runs)
+@click.argument("baseline", metavar="B", type=_PATH, shell_complete=completing.runs)
 @click.option("--task", "tasks", multiple=True, help="Only this benchmark; may be repeated.")
 @click.option("--metric", "metrics", multiple=True, default=("pass@1",), show_default=True)
-@click.option("--json", "json_file", type=_FILE, help="Write the comparison as JSON.")
+@click.option("--json-file", type=_FILE, help="Write the comparison as JSON.")
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write it as Markdown.")
 def compare_(
     candidate: Path,
@@ -72,10 +98,12 @@ def compare_(
     found = [_compared(a, b, task, metric) for task in _shared(a, b, tasks) for metric in metrics]
     odd = asked_differently(a, b)
     notes = [f"They were asked differently: {', '.join(odd)}."] if odd else []
-    comparisons.print_comparison(Console(), found, a, b, notes)
+    comparisons.print_comparison(terminal.stdout(), found, a, b, notes)
+    compared = [comparisons.to_json(each) for each in found]
+    data = {"a": a.where, "b": b.where, "tasks": compared}
+    terminal.answer(**data, notes=notes)
     if json_file:
-        data = [comparisons.to_json(each) for each in found]
-        _write(json_file, json.dumps({"a": a.where, "b": b.where, "tasks": data}, indent=2) + "\n")
+        _write(json_file, json.dumps(data, indent=2) + "\n")
     if markdown_file:
         _write(markdown_file, comparisons.markdown(found, a, b, notes))
 
@@ -96,8 +124,22 @@ def _compared(a: RunOutcome, b: RunOutcome, task: str, metric: str) -> Compariso
     return compare(a.tasks[task], b.tasks[task], metric)
 
 
-@click.command("baseline")
-@click.argument("paths", metavar="RUN [REPEAT...]", nargs=-1, required=True, type=_FOLDER)
+@command(
+    "baseline",
+    short_help="Keep a run as a small file to hold others against.",
+    examples=(
+        "ucb baseline results/main --to baseline.json",
+        "ucb baseline results/main results/main-again --to baseline.json",
+    ),
+)
+@click.argument(
+    "paths",
+    metavar="RUN [REPEAT...]",
+    nargs=-1,
+    required=True,
+    type=_FOLDER,
+    shell_complete=completing.runs,
+)
 @click.option("--to", "target", required=True, type=_FILE, help="The file to write.")
 def baseline_(paths: tuple[Path, ...], target: Path) -> None:
     """Keep a run as a small file to commit and to hold candidates against.
@@ -109,11 +151,20 @@ def baseline_(paths: tuple[Path, ...], target: Path) -> None:
     run = runs.baseline(paths)
     runs.write_baseline(target, run)
     unsure = sum(len(task.unstable) for task in run.tasks.values())
-    click.echo(f"Baseline: {target} ({unsure} unstable problems)")
+    terminal.say(f"Baseline: {target} ({unsure} unstable problems)")
+    terminal.answer(file=target, unstable=unsure)
 
 
-@click.command("gate")
-@click.argument("candidate", type=_FOLDER)
+@command(
+    "gate",
+    short_help="Decide whether a run is good enough to ship.",
+    examples=(
+        "ucb gate results/new --baseline baseline.json",
+        "ucb gate results/new --baseline results/old --config gate.toml --junit gate.xml",
+        "ucb gate results/new --baseline baseline.json --json",
+    ),
+)
+@click.argument("candidate", type=_FOLDER, shell_complete=completing.runs)
 @click.option("--baseline", type=_PATH, help="A run folder, or a file of `ucb baseline`.")
 @click.option("--config", "rules", type=_FILE, help="TOML file of rules; see docs/gate.md.")
 @click.option(
@@ -121,7 +172,7 @@ def baseline_(paths: tuple[Path, ...], target: Path) -> None:
 )
 @click.option("--markdown", "markdown_file", type=_FILE, help="Write a Markdown summary.")
 @click.option("--junit", "junit_file", type=_FILE, help="Write JUnit XML.")
-@click.option("--json", "json_file", type=_FILE, help="Write the decision as JSON.")
+@click.option("--json-file", type=_FILE, help="Write the decision as JSON.")
 def gate_(
     candidate: Path,
     baseline: Path | None,
@@ -144,7 +195,8 @@ def gate_(
     except UCBError as error:
         _step_summary(f"## ⚠️ The gate has decided nothing\n\n{comparisons.escaped(str(error))}\n")
         raise
-    gates.print_decision(Console(), decision)
+    gates.print_decision(terminal.stdout(), decision)
+    terminal.answer(**json.loads(gates.to_json(decision)))
     summary = gates.markdown(decision)
     for file, text in (
         (markdown_file, summary),
@@ -183,9 +235,21 @@ def _write(path: Path, text: str) -> None:
         file.write(text)
 
 
-@click.command(context_settings={"ignore_unknown_options": True})
+@command(
+    context_settings={"ignore_unknown_options": True},
+    examples=(
+        "ucb watch checkpoints/ humaneval --style complete --baseline baseline.json",
+        "ucb watch checkpoints/ humaneval --once --json",
+    ),
+)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
-@click.argument("arguments", metavar="TASK... [RUN OPTIONS]", nargs=-1, type=click.UNPROCESSED)
+@click.argument(
+    "arguments",
+    metavar="TASK... [RUN OPTIONS]",
+    nargs=-1,
+    type=click.UNPROCESSED,
+    shell_complete=completing.tasks,
+)
 @click.option("--baseline", type=_PATH, help="A run folder, or a file of `ucb baseline`.")
 @click.option("--gate", "rules", type=_FILE, help="TOML file of rules.")
 @click.option("--results", default="results", show_default=True, type=_FOLDER)
@@ -210,24 +274,28 @@ def watch(
     at any time; the same command goes on where it was.
     """
     config = load(rules) if rules else Config()
-    command = [sys.executable, "-m", "ucb", "run", *arguments]
-    _try_settings([*command, "--model", str(folder), "--dry-run"])
+    run_it = [sys.executable, "-m", "ucb", "run", *arguments]
+    _try_settings([*run_it, "--model", str(folder), "--dry-run"])
 
     def evaluate(checkpoint: Path, run: Path) -> int:
         # A process of its own gives its memory back and cannot take the watch down with it.
         done = subprocess.run(
-            [*command, "--model", str(checkpoint), "--out", str(run)], check=False
+            [*run_it, "--model", str(checkpoint), "--out", str(run)],
+            stdout=terminal.for_people(),
+            check=False,
         )
         return done.returncode
 
     asked = baseline is not None or rules is not None
     gate = _gating(baseline, config) if asked else None
-    watching = Watch(folder, results, evaluate, gate, say=click.echo)
+    watching = Watch(folder, results, evaluate, gate, say=terminal.say)
+    terminal.log.info("Watching %s every %g seconds", folder, every)
     if not once:
         watching.forever(every)
     watching.look()
     time.sleep(every)  # What has not changed by then is complete.
     outcomes = watching.look()
+    terminal.answer(checkpoints=[asdict(outcome) for outcome in outcomes])
     if worse := [outcome for outcome in outcomes if outcome.exit]:
         raise Regression(f"{len(worse)} of {len(outcomes)} new checkpoints were not let through.")
 
@@ -253,26 +321,36 @@ def _gating(baseline: Path | None, config: Config) -> Gate:
     return gate
 
 
-@click.command()
-@click.argument("path", metavar="RUN", type=_FOLDER)
+@command(
+    short_help="Give a run to other tools: CSV, Parquet, W&B, MLflow, …",
+    examples=(
+        "ucb publish results/checkpoint --as csv --to scores.csv",
+        "ucb publish results/checkpoint --as wandb --project checkpoints",
+    ),
+)
+@click.argument("path", metavar="RUN", type=_FOLDER, shell_complete=completing.runs)
 @click.option("--as", "kind", required=True, type=click.Choice(exports.KINDS))
 @click.option("--to", "target", type=_FILE, help="The file to write: csv, parquet, lm-eval.")
 @click.option("--project", default="ucb", show_default=True, help="Where to log: wandb, mlflow.")
 def publish(path: Path, kind: str, target: Path | None, project: str) -> None:
     """Give a run to other tools: CSV, Parquet, lm-eval's JSON, Weights & Biases, MLflow."""
+    terminal.answer(run=path, kind=kind)
     if kind == "wandb":
-        click.echo(f"Weights & Biases run: {exports.log_wandb(path, project)}")
+        _published("Weights & Biases run", exports.log_wandb(path, project))
     elif kind == "mlflow":
-        click.echo(f"MLflow run: {exports.log_mlflow(path, project)}")
+        _published("MLflow run", exports.log_mlflow(path, project))
     elif target is None:
         raise ConfigError(f"--as {kind} writes a file: say which with --to.")
     elif kind == "parquet":
-        click.echo(f"{exports.write_parquet(path, target)} rows: {target}")
+        count = exports.write_parquet(path, target)
+        terminal.answer(rows=count)
+        _published(f"{count} rows", target)
     else:
         write = exports.write_csv if kind == "csv" else exports.write_lm_eval
         write(path, target)
-        click.echo(f"Scores: {target}")
+        _published("Scores", target)
 
 
-COMMANDS = (leaderboard, compare_, baseline_, gate_, watch, publish)
-"""What `ucb` registers."""
+def _published(what: str, where: object) -> None:
+    terminal.say(f"{what}: {where}")
+    terminal.answer(where=str(where))

@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from ucb import terminal
+from ucb.commands import command
 from ucb.defects4j.copies import WorkingCopies
 from ucb.defects4j.installation import Installation
 from ucb.defects4j.mining import Mine as Rebuilt
@@ -22,7 +24,15 @@ from ucb.sandbox.select import open_sandbox
 _SOME, _ANY = click.IntRange(min=1), click.IntRange(min=0)
 
 
-@click.command()
+@command(
+    short_help="Make problems of the history of real projects.",
+    examples=(
+        "ucb mine boltons more-itertools --out mined",
+        "ucb mine boltons --since 2026-01-01 --bugs 50",
+        "ucb mine boltons --bugs 0 --functions 10",
+        "ucb mine --defects4j ~/defects4j --functions 2 --out rows Lang Cli",
+    ),
+)
 @click.argument("packages", nargs=-1)
 @click.option(
     "--out",
@@ -56,7 +66,13 @@ _SOME, _ANY = click.IntRange(min=1), click.IntRange(min=0)
     show_default=True,
     help="CPU seconds that all tests of a release may take.",
 )
-@click.option("--sandbox", default="auto", show_default=True, help="docker or bubblewrap.")
+@click.option(
+    "--sandbox",
+    type=click.Choice(("auto", "docker", "bubblewrap")),
+    default="auto",
+    show_default=True,
+    help="Where programs run.",
+)
 @click.option("--workers", type=_SOME, help="Programs at the same time; one per CPU if not given.")
 @click.option(
     "--defects4j",
@@ -86,13 +102,7 @@ def mine(  # noqa: PLR0913, PLR0917 (one per option)
     """Find real bugs: functions whose old body fails the tests of the next release.
 
     And, with --functions, documented functions that tests cannot do without.
-
-    \b
-    ucb mine boltons more-itertools --out mined
-    ucb mine boltons --since 2026-01-01 --bugs 50
-    ucb mine boltons --bugs 0 --functions 10
-    ucb mine --defects4j ~/defects4j --functions 2 --out rows Lang Cli
-    """  # noqa: D301 - \b keeps click from reflowing the examples.
+    """
     if defects4j is not None:
         _defects4j(defects4j, packages, out, reports, functions, sandbox, workers)
         return
@@ -100,15 +110,19 @@ def mine(  # noqa: PLR0913, PLR0917 (one per option)
         raise click.UsageError("Name the packages to mine, or say --defects4j.")
     wanted = Wanted(since.date() if since else None, bugs, pairs, suite)
     rooms = open_sandbox(sandbox, workers)
+    found: dict[str, list[Any]] = {"bugs": [], "functions": []}
+    terminal.answer(out=out, **found)
     try:
         work = Mine(out, PackageIndex(), rooms.run, wanted)
         for package, row in work.work(packages) if bugs else ():
-            click.echo(
+            found["bugs"].append({"package": package, **row})
+            terminal.say(
                 f"{package} {row['old']} -> {row['new']}: {row['bugs']} bugs of "
                 f"{row['candidates']} changed functions, {_rest(row)}"
             )
         for package, row in work.functions(packages, functions) if functions else ():
-            click.echo(
+            found["functions"].append({"package": package, **row})
+            terminal.say(
                 f"{package} {row.get('release', '(no usable release)')}: {row['functions']} "
                 f"functions of {row.get('candidates', 0)} documented ones, {_rest(row)}"
             )
@@ -129,19 +143,23 @@ def _defects4j(
     known = told(reports) if reports else {}
     brought = {TOOLCHAIN: installation.brought()}
     rooms = open_sandbox(sandbox, workers, brought=brought)
+    bugs: list[Any] = []
+    terminal.answer(out=out, bugs=bugs)
     try:
         work = Rebuilt(out, WorkingCopies(installation), rooms.run, known, functions)
         for row in work.work(projects):
+            bugs.append(dict(row))
             found = ", ".join(f"{count} {task}" for task, count in row["rows"].items() if count)
             why = "; ".join(row["dropped"])
-            click.echo(
+            terminal.say(
                 f"{row['project']}-{row['bug']}: {found or 'nothing'}"
                 f"{f' ({why})' if why else ''}, {row['seconds']:.0f} s"
             )
     finally:
         rooms.close()
     count, made, dropped = totals(out)
-    click.echo(f"{count} bugs. Rows: {_counted(made)}. Dropped: {_counted(dropped)}.")
+    terminal.answer(total=count, rows=dict(made), dropped=dict(dropped))
+    terminal.say(f"{count} bugs. Rows: {_counted(made)}. Dropped: {_counted(dropped)}.")
 
 
 def _counted(counts: Mapping[str, int]) -> str:

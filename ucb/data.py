@@ -14,8 +14,17 @@ from typing import IO, Any, cast
 
 from ucb.errors import DataError
 from ucb.fetch import cache_dir, hub_file, optional, package_file, sha256, url_file
+from ucb.files import shards
 
-__all__ = ["Dataset", "cache_dir", "numbered_rows", "package_file", "rows", "sha256"]
+__all__ = [
+    "Dataset",
+    "cache_dir",
+    "numbered_rows",
+    "package_file",
+    "rows",
+    "sha256",
+    "sharded_rows",
+]
 
 Row = dict[str, Any]
 
@@ -154,6 +163,17 @@ def numbered_rows(path: Path) -> Iterator[tuple[int, Row]]:
         if not isinstance(row, dict):
             raise DataError(f"{path}, {unit} {number}: not a JSON object.")
         yield number, row
+
+
+def sharded_rows(path: Path) -> Iterator[tuple[Path, int, Row]]:
+    """
+    Yield what `numbered_rows` does, each with its file: those a run folder goes on in as well.
+
+    Of the files beside `completions.jsonl`, that is `completions-00001.jsonl` and so on.
+    """
+    for file in shards(path) or [path]:
+        for number, row in numbered_rows(file):
+            yield file, number, row
 
 
 def complete_rows(path: Path, kind: str, fields: Sequence[str]) -> Iterator[Row]:

@@ -13,13 +13,14 @@ Errors a user can act on. The CLI prints the message and exits with the code.
   - Regression (9)       `ucb gate`: the candidate is worse than allowed
   - NotComparable (10)   two runs were made so differently that no difference means anything
   - BudgetReached (11)   the run may spend no more; what is done is kept
+  - NotReady (12)        `ucb doctor`: this machine lacks what is needed
 
-130 is an interrupt (Ctrl-C), as in a shell.
+130 is an interrupt (Ctrl-C) and 143 a SIGTERM, as in a shell; 1 is a fault of UCB's own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import ClassVar
 
@@ -77,13 +78,13 @@ class Incomplete(UCBError):
 
 
 class CheckFailed(UCBError):
-    """A control got a verdict it must not get."""
+    """`ucb check`, `selftest` or `replay` found a verdict that is wrong."""
 
     exit_code = 8
 
 
 class Regression(UCBError):
-    """The candidate is worse than the gate allows."""
+    """`ucb gate`: the candidate is worse than it may be."""
 
     exit_code = 9
 
@@ -95,6 +96,31 @@ class NotComparable(UCBError):
 
 
 class BudgetReached(UCBError):
-    """The run may spend no more; what is done is kept."""
+    """`--max-cost` or `--max-tokens-total` is reached; what is done is kept."""
 
     exit_code = 11
+
+
+class NotReady(UCBError):
+    """`ucb doctor`: this machine lacks what is needed; its findings say what to do."""
+
+    exit_code = 12
+
+
+INTERRUPTED, TERMINATED = 130, 143
+
+
+def exit_codes() -> Mapping[int, str]:
+    """Return what each exit code of `ucb` means, in one sentence."""
+    found = {0: "Done.", UCBError.exit_code: "A fault of UCB's own; please report it."}
+    found |= {kind.exit_code: _sentence(kind) for kind in UCBError.__subclasses__()}
+    again = "The same command does the rest."
+    return dict(
+        sorted(
+            {**found, INTERRUPTED: f"Interrupted. {again}", TERMINATED: f"Stopped. {again}"}.items()
+        )
+    )
+
+
+def _sentence(kind: type) -> str:
+    return " ".join((kind.__doc__ or "").split())

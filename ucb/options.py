@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from ucb import plugins
+from ucb import completing, plugins
+from ucb.commands import Setting
 from ucb.config import RunConfig, flag, kinds, load, merged
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -27,6 +28,8 @@ def config_options(*groups: str) -> Callable[[Command], Command]:
             command = _option(each.name, each.metadata, each.default)(command)
         return click.option(
             "--config",
+            cls=Setting,
+            group="output" if "output" in groups else groups[0],
             type=click.Path(exists=True, dir_okay=False, path_type=Path),
             help="TOML file of these settings, or a run.json. Flags win.",
         )(command)
@@ -40,12 +43,22 @@ def _option(name: str, metadata: Any, default: Any) -> Callable[[Command], Comma
     shown = ",".join(map(str, default)) if several else default
     if shown not in (None, "", False):
         text = f"{text} [default: {shown}]"
-    if kind is bool:
-        return click.option(f"--{flag(name)}/--no-{flag(name)}", name, default=None, help=text)
     option_type: Any = Numbers(kind) if several else kind
+    word = f"--{flag(name)}"
     if metadata["choices"]:
         option_type = click.Choice(metadata["choices"])
-    return click.option(f"--{flag(name)}", name, type=option_type, default=None, help=text)
+    if kind is bool:
+        option_type, word = None, f"--{flag(name)}/--no-{flag(name)}"
+    return click.option(
+        word,
+        name,
+        cls=Setting,
+        group=metadata["group"],
+        type=option_type,
+        default=None,
+        help=text,
+        shell_complete=completing.OF_SETTINGS.get(name),
+    )
 
 
 class Numbers(click.ParamType[Any]):

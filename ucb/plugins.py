@@ -105,8 +105,8 @@ def _parameters(opener: Callable[..., Backend]) -> set[str] | None:
     return found
 
 
-def _named(found: list[Task], where: str) -> dict[str, Task]:
-    if not all(isinstance(each, Task) for each in found):
+def _named(found: Any, where: str) -> dict[str, Task]:
+    if not isinstance(found, list) or not all(isinstance(each, Task) for each in found):
         raise ConfigError(f"{where}: TASKS must be a list of ucb.task.Task objects.")
     return {each.name: each for each in found}
 
@@ -126,10 +126,25 @@ def _load(path: Path) -> Any:
     return module
 
 
+def faults() -> list[str]:
+    """Say of each installed plugin that cannot be loaded what is wrong with it."""
+    found = []
+    for group in ("ucb.tasks", "ucb.backends"):
+        for entry in entry_points(group=group):
+            try:
+                loaded = _import(entry)
+                if group == "ucb.tasks":
+                    _named(loaded, entry.value)
+            except ConfigError as error:
+                found.append(str(error))
+    return found
+
+
 def _import(entry: EntryPoint) -> Any:
     try:
         return entry.load()
-    except (ImportError, AttributeError) as error:
+    except Exception as error:  # Somebody else's code, which may raise anything.
         raise ConfigError(
-            f"The plugin {entry.name!r} ({entry.value}) cannot be loaded: {error}."
+            f"The plugin {entry.name!r} ({entry.value}) cannot be loaded: "
+            f"{type(error).__name__}: {error}."
         ) from error

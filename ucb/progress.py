@@ -20,12 +20,16 @@ from rich.progress import (
     Progress as Bars,
 )
 
-_EVERY = 15.0  # Seconds between lines in a log file.
+_EVERY = 15.0
+"""Seconds between lines in a log file, at least."""
 
 
 class Progress:
     """
     Counts towards known totals; a context manager.
+
+    A terminal gets bars. Anything else gets plain lines: at the start, now and then, and at the
+    end, also where the user forces colours; a console that is quiet gets nothing.
 
     `totals` maps what is counted (`generated`, `judged`) to (done, total).
     """
@@ -40,7 +44,11 @@ class Progress:
         self._said = time.monotonic()
 
     def __enter__(self) -> Self:
-        if self._console.is_terminal:
+        if self._console.quiet:
+            return self
+        if not _draws(self._console):
+            self._say()
+        else:
             self._bars = Bars(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -77,6 +85,14 @@ class Progress:
             self._say()
 
     def _say(self) -> None:
+        if self._console.quiet:
+            return
         self._said = time.monotonic()
         counts = ", ".join(f"{self._counts[n]}/{total} {n}" for n, total in self._totals.items())
-        self._console.print(f"{self._title}: {counts}", highlight=False)
+        self._console.file.write(f"{self._title}: {counts}\n")
+        self._console.file.flush()  # Who follows the log sees it now.
+
+
+def _draws(console: Console) -> bool:
+    """Whether lines can be drawn anew: not where only colours are forced into a file."""
+    return console.is_interactive and console.file.isatty()

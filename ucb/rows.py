@@ -44,7 +44,7 @@ def completion_to_row(completion: Completion) -> Row:
     }
 
 
-def completion_from_row(row: Mapping[str, Any], where: str = "a row") -> Completion:
+def completion_from_row(row: Mapping[str, Any], where: object = "a row") -> Completion:
     """Return the completion of a JSON object; raise `DataError`, naming `where`, if it is none."""
     read = _Reader(row, where)
     return Completion(
@@ -74,7 +74,7 @@ def verdict_to_row(verdict: Verdict) -> Row:
     }
 
 
-def verdict_from_row(row: Mapping[str, Any], where: str = "a row") -> Verdict:
+def verdict_from_row(row: Mapping[str, Any], where: object = "a row") -> Verdict:
     """Return the verdict of a JSON object; raise `DataError`, naming `where`, if it is none."""
     read = _Reader(row, where)
     return Verdict(
@@ -94,7 +94,7 @@ def verdict_from_row(row: Mapping[str, Any], where: str = "a row") -> Verdict:
 class _Reader:
     """Takes fields out of a row; a wrong one becomes a sentence with its name and its place."""
 
-    def __init__(self, row: Mapping[str, Any], where: str) -> None:
+    def __init__(self, row: Mapping[str, Any], where: object) -> None:
         self._row = row
         self._where = where
 
@@ -164,10 +164,12 @@ def _named_texts(value: Any) -> dict[str, str]:
 
 
 def _stage(value: Any) -> Stage:
-    stages = {stage.name.lower(): stage for stage in Stage}
-    if isinstance(value, str) and value in stages:
-        return stages[value]
-    raise ValueError(f"one of {', '.join(stages)}")
+    if isinstance(value, str) and value in _STAGES:
+        return _STAGES[value]
+    raise ValueError(f"one of {', '.join(_STAGES)}")
+
+
+_STAGES = {stage.name.lower(): stage for stage in Stage}
 
 
 def _member(kind: type[E]) -> Callable[[Any], E]:

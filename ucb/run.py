@@ -11,12 +11,13 @@ from __future__ import annotations
 import queue
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
 from ucb.backends import Backend
+from ucb.keys import Keys
 from ucb.sandbox import Sandbox
 from ucb.store import TaskFolder
 from ucb.task import Task
@@ -39,13 +40,17 @@ Advance = Callable[[str], None]
 _AHEAD = 256  # Completions waiting for execution: enough to never idle, small in memory.
 
 
-def wanted(problems: Sequence[Problem], samples: int) -> list[Key]:
+def wanted(problems: Sequence[Problem], samples: int) -> Keys:
     """Return every (problem, sample) of a run, in order."""
-    return [Key(problem.id, sample) for problem in problems for sample in range(samples)]
+    return Keys.grid((problem.id for problem in problems), samples)
 
 
 def requests(
-    task: Task, problems: Sequence[Problem], style: Style, sampling: Sampling, done: set[Key]
+    task: Task,
+    problems: Sequence[Problem],
+    style: Style,
+    sampling: Sampling,
+    done: Container[Key],
 ) -> Iterator[Request]:
     """Yield what is still to be asked, in the order of the dataset."""
     for problem in problems:
@@ -227,26 +232,28 @@ def run_task(
     completions are only generated. Every row is stored as it comes, so that the
     same call after an interruption does the rest.
     """
-    keys = set(wanted(problems, sampling.samples))
-    stored = folder.completion_keys()
-    asked = requests(task, problems, style, sampling, stored)
+    keys = wanted(problems, sampling.samples)
+    done, judged = folder.stored()
+    asked = requests(task, problems, style, sampling, done)
     if sandbox is None:
         if backend is not None:
             for _ in generate(backend, asked, folder):
                 advance("generated")
         return
-    judged = folder.verdict_keys()
     by_id = {problem.id: problem for problem in problems}
     with Judging(task, by_id, style, sandbox, folder, advance) as judging:
-        for completion in list_unjudged(folder, keys, judged):
-            judging.put(completion)
-        if backend is not None and keys - stored:
+        if done.first_missing(judged) is not None:
+            for completion in list_unjudged(folder, keys, judged):
+                judging.put(completion)
+        if backend is not None and done.common(keys) < len(keys):
             for completion in generate(backend, asked, folder):
                 advance("generated")
                 judging.put(completion)
 
 
-def list_unjudged(folder: TaskFolder, keys: set[Key], judged: set[Key]) -> Iterator[Completion]:
+def list_unjudged(
+    folder: TaskFolder, keys: Container[Key], judged: Container[Key]
+) -> Iterator[Completion]:
     """Yield the stored completions of this run that have no verdict yet."""
     for completion in folder.completions():
         if completion.key in keys and completion.key not in judged:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from ucb.errors import Incomplete, StoreError
 from ucb.files import replacing
+from ucb.keys import Keys
 from ucb.outcomes import (
     STAGES,
     Failure,
@@ -27,9 +29,9 @@ from ucb.outcomes import (
     splits_to_json,
     unstable,
 )
-from ucb.stats import Estimate, Method
+from ucb.stats import Estimate, Method, Total
 from ucb.store import Run, TaskFolder
-from ucb.types import Completion, Finish, Key, Verdict
+from ucb.types import Completion, Finish, Verdict
 
 FORMAT = 1
 _ASKED = ("style", "template", "quantization", "temperature", "top_p", "max_tokens")
@@ -221,10 +223,9 @@ def _from_folder(path: Path) -> RunOutcome:
 def _read_task(
     folder: TaskFolder, name: str, about: Mapping[str, Any], samples: int
 ) -> TaskOutcome:
-    verdicts = [v for v in folder.verdicts() if v.key.sample < samples]
-    judged = {verdict.key for verdict in verdicts}
-    bill = _Bill(completion for completion in folder.completions() if completion.key in judged)
-    tallies = _tallies(verdicts, bill)
+    counted = _Counted(verdict for verdict in folder.verdicts() if verdict.key.sample < samples)
+    bill = _Bill(each for each in folder.completions() if each.key in counted.keys)
+    tallies = counted.tallies(bill)
     if len(tallies) > about["problems"]:
         raise StoreError(
             f"{folder.path} holds verdicts of {len(tallies)} problems and run.json speaks of "
@@ -233,82 +234,93 @@ def _read_task(
     scores = folder.path / "scores.json"
     stored = json.loads(scores.read_text(encoding="utf-8")) if scores.is_file() else {}
     task = _task(name, about, tallies, samples)
-    failures: dict[str, Failure] = {}
-    for verdict in verdicts:
-        problem, sample = verdict.key
-        if not verdict.passed and sample < failures.get(problem, (samples,))[0]:
-            failures[problem] = Failure(sample, verdict.reason.value)
     return replace(
         task,
         figures=bill.figures(),
         splits=_splits(stored.get("splits", {})),
-        failures=failures,
+        failures=counted.failures,
     )
 
 
-def _tallies(verdicts: Iterable[Verdict], bill: _Bill) -> dict[str, Tally]:
-    """Sorted by problem, so that nothing depends on the order in which rows arrived."""
-    counts: dict[str, list[int]] = {}
-    for verdict in verdicts:
-        row = counts.setdefault(verdict.key.problem, [0] * (1 + len(STAGES)))
-        row[0] += 1
-        for place, stage in enumerate(STAGES, 1):
-            row[place] += verdict.stage >= stage
-    found = {}
-    for problem, (samples, extracted, compiled, triggered, passed) in sorted(counts.items()):
-        spent = bill.tokens(problem, samples)
-        found[problem] = Tally(samples, extracted, compiled, triggered, passed, *spent)
-    return found
+class _Counted:
+    """What is counted of the verdicts: a few numbers by problem, and a bit for each."""
+
+    def __init__(self, verdicts: Iterable[Verdict]) -> None:
+        self.keys = Keys()
+        self.failures: dict[str, Failure] = {}
+        self._counts: dict[str, list[int]] = {}
+        for verdict in verdicts:
+            self.keys.add(verdict.key)
+            problem, sample = verdict.key
+            row = self._counts.setdefault(problem, [0] * (1 + len(STAGES)))
+            row[0] += 1
+            for place, stage in enumerate(STAGES, 1):
+                row[place] += verdict.stage >= stage
+            first = self.failures.get(problem)
+            if not verdict.passed and (first is None or sample < first.sample):
+                self.failures[problem] = Failure(sample, verdict.reason.value)
+
+    def tallies(self, bill: _Bill) -> dict[str, Tally]:
+        """Return counts sorted by problem, so that no order of the rows shows."""
+        found = {}
+        for problem, (samples, *reached) in sorted(self._counts.items()):
+            extracted, compiled, triggered, passed = reached
+            spent = bill.tokens(problem, samples)
+            found[problem] = Tally(samples, extracted, compiled, triggered, passed, *spent)
+        return found
 
 
 class _Bill:
     """What is counted of the completions; sums that not every completion states are left out."""
 
     def __init__(self, completions: Iterable[Completion]) -> None:
-        self._rows: dict[str, list[Completion]] = {}
+        self._tokens: dict[str, list[int]] = {}
+        self._sums = {name: Total() for name in ("tokens_out", "seconds", "cost")}
+        self._rows = self._cut = self._untold = 0
         for completion in completions:
-            self._rows.setdefault(completion.key.problem, []).append(completion)
+            self._rows += 1
+            self._cut += completion.finish is Finish.LENGTH
+            self._untold += completion.finish is Finish.UNKNOWN
+            for name, total in self._sums.items():
+                value = getattr(completion, name)
+                if value is not None and math.isfinite(value):
+                    total.add(value)
+            if completion.tokens_in is not None and completion.tokens_out is not None:
+                row = self._tokens.setdefault(completion.key.problem, [0, 0, 0])
+                row[0] += 1
+                row[1] += completion.tokens_in
+                row[2] += completion.tokens_out
 
     def tokens(self, problem: str, samples: int) -> tuple[int | None, int | None]:
-        rows = self._rows.get(problem, [])
-        counts = [(row.tokens_in, row.tokens_out) for row in rows]
-        known = [(i, o) for i, o in counts if i is not None and o is not None]
-        if len(known) != samples:
-            return None, None
-        return sum(i for i, _ in known), sum(o for _, o in known)
+        said, tokens_in, tokens_out = self._tokens.get(problem, (0, 0, 0))
+        return (tokens_in, tokens_out) if said == samples else (None, None)
 
     def figures(self) -> dict[str, float]:
-        rows = [row for name in sorted(self._rows) for row in sorted(self._rows[name], key=_key)]
-        if not rows:
+        if not (rows := self._rows):
             return {}
-        tokens = _sum(row.tokens_out for row in rows)
-        seconds = _sum(row.seconds for row in rows)
-        cost = _sum(row.cost for row in rows)
-        told = all(row.finish is not Finish.UNKNOWN for row in rows)
-        cut = sum(row.finish is Finish.LENGTH for row in rows)
+        tokens, seconds, cost = map(self._sum, self._sums)
         found = {
             "tokens_per_second": tokens / seconds if tokens and seconds else None,
-            "tokens_per_sample": None if tokens is None else tokens / len(rows),
-            "seconds_per_sample": None if seconds is None else seconds / len(rows),
-            "cost_per_sample": None if cost is None else cost / len(rows),
-            "truncated": cut / len(rows) if told else None,
+            "tokens_per_sample": None if tokens is None else tokens / rows,
+            "seconds_per_sample": None if seconds is None else seconds / rows,
+            "cost_per_sample": None if cost is None else cost / rows,
+            "truncated": None if self._untold else self._cut / rows,
         }
         return {name: round(value, 9) for name, value in found.items() if value is not None}
 
-
-def _key(completion: Completion) -> Key:
-    return completion.key
-
-
-def _sum(numbers: Iterable[float | None]) -> float | None:
-    known = list(numbers)
-    return None if None in known else sum(number for number in known if number is not None)
+    def _sum(self, name: str) -> float | None:
+        total = self._sums[name]
+        return total.value if total.count == self._rows else None
 
 
 def _judged(folder: TaskFolder) -> Iterator[tuple[str, str, bool]]:
-    passed = {verdict.key: verdict.passed for verdict in folder.verdicts()}
+    judged, passed = Keys(), Keys()
+    for verdict in folder.verdicts():
+        judged.add(verdict.key)
+        if verdict.passed:
+            passed.add(verdict.key)
     for completion in folder.completions():
-        if completion.key in passed:
+        if completion.key in judged:
             answer = completion.text if completion.code is None else completion.code
             digest = hashlib.sha256(answer.encode("utf-8", "surrogatepass")).hexdigest()
-            yield completion.key.problem, digest, passed[completion.key]
+            yield completion.key.problem, digest, completion.key in passed

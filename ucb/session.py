@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -13,14 +13,16 @@ from typing import Any
 
 from rich.console import Console
 
-from ucb import formats, here, plugins, spending
+from ucb import formats, here, resuming, spending
 from ucb.backends import Backend
-from ucb.config import MOVES_SCORES, RunConfig, flag
+from ucb.backends.replay import ReplayBackend
+from ucb.config import RunConfig
 from ucb.errors import ConfigError
+from ucb.keys import Keys
 from ucb.metrics import score
 from ucb.planning import Planned, backend_of, plan, sandbox_of
 from ucb.progress import Progress
-from ucb.report.html import write_report
+from ucb.report.html import SHOWN, write_report
 from ucb.report.model import Sample, TaskReport
 from ucb.run import extracted, run_task, wanted
 from ucb.sandbox import Sandbox
@@ -39,30 +41,51 @@ def run_path(config: RunConfig) -> Path:
 
 
 def execute(
-    config: RunConfig, console: Console, *, generating: bool = True, judging: bool = True
+    config: RunConfig,
+    console: Console,
+    *,
+    generating: bool = True,
+    judging: bool = True,
+    again: bool = False,
 ) -> Path:
     """
     Do what is missing of a run and return its folder.
 
-    Nothing that is stored is asked for again. Raises `ConfigError` when the
-    folder holds a run that differs in something that moves scores.
+    Nothing that is stored is asked for again; with `again` everything is judged
+    anew. Raises `ConfigError` when the folder holds a run that differs in
+    something that moves scores.
     """
     planned = plan(config)
     with Run(path := run_path(config)) as run:
-        if run.exists():
-            config = _going_on(run.read(), config, planned, path)
-        opened = _Opened(config, planned, needed=generating and _missing(run, config, planned))
+        about = run.read() if run.exists() else {}
+        config = _of_file(config) if config.samples_file else config
+        if about:
+            told = {each.task.name: each.describe() for each in planned}
+            config = resuming.going_on(about, config, told, path)
+        parts = _parts(run, planned)
+        stored = [part.folder.stored() for part in parts]
+        missing = any(
+            wanted(part.problems, config.samples).first_missing(keys.completions)
+            for part, keys in zip(parts, stored, strict=True)
+        )
+        opened = _Opened(config, planned, needed=generating and missing)
         config = opened.config
         sandbox = sandbox_of(planned, config) if judging else None
         try:
-            parts = _parts(run, planned)
+            if opened.backend is not None and any(keys.completions for keys in stored):
+                resuming.same_model(about, opened.backend.describe(), path)
+            if again:
+                for part in parts:
+                    part.folder.drop_verdicts()
+            elif sandbox is not None and any(keys.verdicts for keys in stored):
+                resuming.same_tools(about, sandbox.describe(), path)
             style = Style(config.style)
             if rest := spending.settle(opened.backend, parts, style, config.sampling()):
                 console.print(f"To be asked: {rest}", highlight=False)
             run.write(_description(run, config, planned, opened.backend, sandbox))
             try:
-                for each in planned:
-                    _run_one(each, run, config, opened.backend, sandbox, console)
+                for part in parts:
+                    _run_one(part, config, opened.backend, sandbox, console)
             finally:  # What a run that is stopped has used is told too.
                 run.write(_description(run, config, planned, opened.backend, sandbox))
         finally:
@@ -103,25 +126,35 @@ def report(
     about = run.read()
     config = stored_config(about)
     config = replace(config, k=ks or config.k, allow_missing=allow_missing or config.allow_missing)
+    planned = plan(config)
+    if since:
+        dated = [each.since(since) for each in planned]
+        return {e.task.name: score_task(e, run.task(e.task.name), config, ts) for e in dated}
     scores: dict[str, Scores] = {}
     reports = []
-    for each in [each.since(since) if since else each for each in plan(config)]:
-        folder = run.task(each.task.name)
-        found = score_task(each, folder, config, ts)
-        scores[each.task.name] = found
-        if not since:
+    with run:
+        for each in planned:
+            folder = run.task(each.task.name)
+            found = scores[each.task.name] = score_task(each, folder, config, ts)
             folder.write_scores({**found.to_json(), "generation": about.get("generation", {})})
-            reports.append(TaskReport(each.task.name, found, samples(each, folder, config)))
-    if not since:
+            some = shown(each, config, SHOWN // len(planned))
+            reports.append(TaskReport(each.task.name, found, samples(each, folder, config, some)))
         write_report(path / "report.html", about, reports)
     return scores
+
+
+def shown(each: Planned, config: RunConfig, most: int) -> Keys:
+    """Return the samples that a page has room for: the first ones of each problem."""
+    problems = each.problems[: max(1, most)]
+    per_problem = max(1, most // max(1, len(problems)))
+    return wanted(problems, min(config.samples, per_problem))
 
 
 def score_task(
     each: Planned, folder: TaskFolder, config: RunConfig, ts: tuple[int, ...] = ()
 ) -> Scores:
     """Turn the stored rows of a task into numbers; raise `Incomplete` for missing ones."""
-    keys = set(wanted(each.problems, config.samples))
+    keys = wanted(each.problems, config.samples)
     audit: Counter[str] = Counter()
 
     def verdicts() -> Iterator[Verdict]:
@@ -134,7 +167,7 @@ def score_task(
         verdicts(),
         (completion for completion in folder.completions() if completion.key in keys),
         config.k,
-        expected=wanted(each.problems, config.samples),
+        expected=keys,
         scheme=each.scheme(Style(config.style), ts),
         audit=audit,
         allow_missing=config.allow_missing,
@@ -142,19 +175,21 @@ def score_task(
     )
 
 
-def samples(each: Planned, folder: TaskFolder, config: RunConfig) -> Iterator[Sample]:
-    """Join prompt, completion, code and verdict of every judged sample."""
+def samples(
+    each: Planned, folder: TaskFolder, config: RunConfig, some: Container[Key]
+) -> Iterator[Sample]:
+    """Join prompt, completion, code and verdict of those of some samples that are judged."""
     style = Style(config.style)
     by_id = {problem.id: problem for problem in each.problems}
-    verdicts = {verdict.key: verdict for verdict in folder.verdicts()}
+    places = folder.verdict_places(some)
     for completion in folder.completions():
-        problem, verdict = by_id.get(completion.key.problem), verdicts.get(completion.key)
-        if problem is None or verdict is None:
+        problem, place = by_id.get(completion.key.problem), places.get(completion.key)
+        if problem is None or place is None:
             continue
         code, _ = extracted(each.task, problem, style, completion)
         prompt = each.task.prompt(problem, style).text
         ran = each.task.shown(problem, code) if code.strip() else ""
-        yield Sample(completion.key, prompt, completion, code, verdict, ran)
+        yield Sample(completion.key, prompt, completion, code, folder.verdict_at(place), ran)
 
 
 def stored_config(about: dict[str, Any]) -> RunConfig:
@@ -174,15 +209,13 @@ class _Opened:
     def __init__(self, config: RunConfig, planned: Sequence[Planned], *, needed: bool) -> None:
         self.backend: Backend | None = None
         if config.samples_file:
-            config = _of_file(config)
             if len(planned) != 1:
                 raise ConfigError("--samples-file holds the samples of one task; name that task.")
             each = planned[0]
             path = Path(config.samples_file)
-            stored = list(formats.read(path, each.dataset, each.published_prompts()))
-            count = 1 + max((completion.key.sample for completion in stored), default=0)
-            config = replace(config, samples=count)
-            self.backend = plugins.backend("replay", completions=stored)
+            stored = formats.Samples(path, each.dataset, each.published_prompts())
+            self.backend = replay = ReplayBackend(stored)
+            config = replace(config, samples=replay.samples)
         elif needed:
             self.backend = backend_of(config)
         self.config = _styled(config, self.backend)
@@ -205,32 +238,25 @@ def _styled(config: RunConfig, backend: Backend | None) -> RunConfig:
     return config
 
 
-def _missing(run: Run, config: RunConfig, planned: Sequence[Planned]) -> bool:
-    return any(
-        set(wanted(each.problems, config.samples)) - run.task(each.task.name).completion_keys()
-        for each in planned
-    )
-
-
 def _run_one(
-    each: Planned,
-    run: Run,
+    part: spending.Part,
     config: RunConfig,
     backend: Backend | None,
     sandbox: Sandbox | None,
     console: Console,
 ) -> None:
-    keys = set(wanted(each.problems, config.samples))
-    with closing(run.task(each.task.name)) as folder:
+    keys = wanted(part.problems, config.samples)
+    with closing(part.folder) as folder:
+        stored = folder.stored()
         totals = {}
         if backend is not None:
-            totals["generated"] = (len(keys & folder.completion_keys()), len(keys))
+            totals["generated"] = (keys.common(stored.completions), len(keys))
         if sandbox is not None:
-            totals["judged"] = (len(keys & folder.verdict_keys()), len(keys))
-        with Progress(each.task.name, totals, console) as progress:
+            totals["judged"] = (keys.common(stored.verdicts), len(keys))
+        with Progress(part.task.name, totals, console) as progress:
             run_task(
-                each.task,
-                each.problems,
+                part.task,
+                part.problems,
                 Style(config.style),
                 config.sampling(),
                 folder,
@@ -238,37 +264,6 @@ def _run_one(
                 sandbox=sandbox,
                 advance=progress.advance,
             )
-
-
-def _going_on(
-    about: dict[str, Any], config: RunConfig, planned: Sequence[Planned], path: Path
-) -> RunConfig:
-    """Check that a run may go on with `config`; take the settled style from it."""
-    before = about.get("config", {})
-    if config.samples_file:
-        config = _of_file(config)
-    elif config.style == "auto":
-        config = replace(config, style=before.get("style", "auto"))
-    for name in MOVES_SCORES:
-        # A field that an older run's file lacks had its default then.
-        old = before.get(name, RunConfig.__dataclass_fields__[name].default)
-        new = getattr(config, name)
-        if old != new:
-            raise ConfigError(
-                f"{path} was started with --{flag(name)} {old!r} and this command says {new!r}. "
-                "Mixing them would give one score for two things: choose another --out."
-            )
-    for each in planned:
-        old = about.get("tasks", {}).get(each.task.name)
-        new = each.describe()
-        if old is not None and {k: old.get(k) for k in new} != new:
-            raise ConfigError(
-                f"{path} was started with another version of {each.task.name} or of its data. "
-                "Choose another --out."
-            )
-    # A run that goes on with fewer tasks still holds the others.
-    names = [*about.get("tasks", {}), *config.tasks]
-    return replace(config, tasks=tuple(dict.fromkeys(names)))
 
 
 def _description(
@@ -291,6 +286,7 @@ def _description(
     return {
         **about,
         **here.about(),
+        "format": resuming.FORMAT,
         "started": about.get("started") or datetime.now(UTC).isoformat(timespec="seconds"),
         "config": config.to_json(),
         "tasks": tasks,
@@ -302,9 +298,8 @@ def find_sample(path: Path, name: str, key: Key) -> tuple[Planned, Sample]:
     run = Run(path)
     config = stored_config(run.read())
     each = _planned(path, config, name)
-    for sample in samples(each, run.task(name), config):
-        if sample.key == key:
-            return each, sample
+    if found := next(samples(each, run.task(name), config, {key}), None):
+        return each, found
     raise ConfigError(f"{path} has no judged sample {key.sample} of {key.problem!r} in {name}.")
 
 

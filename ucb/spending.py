@@ -60,5 +60,5 @@ def _held(parts: Iterable[Part]) -> Iterator[Completion]:
 
 def _left(parts: Iterable[Part], style: Style, sampling: Sampling) -> Iterator[Request]:
     for part in parts:
-        done = part.folder.completion_keys()
+        done = part.folder.stored().completions
         yield from requests(part.task, part.problems, style, sampling, done)

@@ -41,6 +41,33 @@ class Method(StrEnum):
     """Wilson's interval as a bound, where the values cannot show their own spread."""
 
 
+class Total:
+    """A sum of floats without rounding on the way, so that no order of them shows."""
+
+    __slots__ = ("_sum", "count")
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._sum = 0  # In units of 2^-1074, of which every float is a multiple.
+
+    def add(self, value: float) -> None:
+        """Add a finite number."""
+        numerator, denominator = value.as_integer_ratio()
+        self._sum += numerator << (_FINEST + 1 - denominator.bit_length())
+        self.count += 1
+
+    @property
+    def value(self) -> float:
+        """The sum, rounded once; infinite where no float is so large."""
+        try:
+            return self._sum / (1 << _FINEST)
+        except OverflowError:
+            return math.copysign(math.inf, self._sum)
+
+
+_FINEST = 1074
+
+
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A mean over problems and its 95% interval."""

@@ -9,24 +9,29 @@ The run folder: append, resume, read.
 <run>/report.html
 ```
 
-A row is one line, written by one `write`. A process killed at any moment leaves
-at most a torn last line, which is dropped when the folder is opened again: that
-row counts as not done.
+Where rows are many they go on in `completions-00001.jsonl` and so on (`ucb.shards`).
+A row is one line. A process killed at any moment leaves at most a torn last line,
+which is dropped when the folder is opened again: that row counts as not done.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from ucb.errors import StoreError
-from ucb.files import Rows, locked, refused, replacing
+from ucb.files import locked, replacing, sweep
+from ucb.keys import Keys
 from ucb.rows import completion_from_row, completion_to_row, verdict_from_row, verdict_to_row
+from ucb.shards import Appended, Place, remove, row_at, scan
 from ucb.types import Completion, Key, Verdict
+
+_REPLACED = ("run.json", "scores.json", "report.html")
+"""What is written with the lock held, and replaced as a whole."""
 
 
 class Run:
@@ -43,6 +48,13 @@ class Run:
 
     def __enter__(self) -> Self:
         self._held.enter_context(locked(self.path))
+        try:
+            # Nobody else writes now, so half-written files are a killed process's.
+            for folder in (self.path, *self._tasks_there()):
+                sweep(folder, _REPLACED)
+        except BaseException:
+            self._held.close()
+            raise
         return self
 
     def __exit__(
@@ -82,92 +94,97 @@ class Run:
         """Return the names of the tasks that were run here."""
         return list(self.read().get("tasks", {}))
 
+    def _tasks_there(self) -> Iterator[Path]:
+        return (self.task(name).path for name in (self.tasks() if self.exists() else ()))
+
+
+class Stored(NamedTuple):
+    """Which samples of a task are stored."""
+
+    completions: Keys
+    verdicts: Keys
+
 
 class TaskFolder:
     """The rows of one task. `add_*` may be called from different threads, one thread per kind."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._open: dict[str, Rows] = {}
+        self._completions = path / "completions.jsonl"
+        self._verdicts = path / "verdicts.jsonl"
+        self._open: dict[Path, Appended] = {}
+        self._known: Stored | None = None
 
     def completions(self) -> Iterator[Completion]:
         """Read the completions in the order they arrived."""
-        for row, where in read_rows(self.path / "completions.jsonl"):
-            yield completion_from_row(row, where)
+        for row, place in scan(self._completions):
+            yield completion_from_row(row, place)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Read the verdicts in the order they arrived."""
-        for row, where in read_rows(self.path / "verdicts.jsonl"):
-            yield verdict_from_row(row, where)
+        for row, place in scan(self._verdicts):
+            yield verdict_from_row(row, place)
 
-    def completion_keys(self) -> set[Key]:
+    def verdict_places(self, some: Container[Key]) -> dict[Key, Place]:
+        """Return where the verdicts of some samples stand: small, whatever they hold."""
+        return {
+            key: place
+            for row, place in scan(self._verdicts)
+            if (key := Key(row["problem"], row["sample"])) in some
+        }
+
+    def verdict_at(self, place: Place) -> Verdict:
+        """Read one verdict that `verdict_places` found."""
+        return verdict_from_row(row_at(place), place)
+
+    def stored(self) -> Stored:
+        """Return which samples are stored and judged; read once, until something is added."""
+        if self._known is None:
+            self._known = Stored(self.completion_keys(), self.verdict_keys())
+        return self._known
+
+    def completion_keys(self) -> Keys:
         """Return which samples are stored."""
-        return _keys(self.path / "completions.jsonl")
+        return _keys(self._completions)
 
-    def verdict_keys(self) -> set[Key]:
+    def verdict_keys(self) -> Keys:
         """Return which samples are judged."""
-        return _keys(self.path / "verdicts.jsonl")
+        return _keys(self._verdicts)
 
     def add_completion(self, completion: Completion) -> None:
         """Append a completion; raise `StoreError` when the disk refuses it."""
-        self._rows("completions.jsonl").append(completion_to_row(completion))
+        self._rows(self._completions).append(completion_to_row(completion))
 
     def add_verdict(self, verdict: Verdict) -> None:
         """Append a verdict; raise `StoreError` when the disk refuses it."""
-        self._rows("verdicts.jsonl").append(verdict_to_row(verdict))
+        self._rows(self._verdicts).append(verdict_to_row(verdict))
 
     def drop_verdicts(self) -> None:
         """Forget every verdict, to judge the stored completions again."""
         self.close()
-        (self.path / "verdicts.jsonl").unlink(missing_ok=True)
+        remove(self._verdicts)
 
     def write_scores(self, scores: Mapping[str, Any]) -> None:
         """Replace `scores.json`, whole or not at all."""
         write_json(self.path / "scores.json", scores)
 
     def close(self) -> None:
-        """Flush to the disk and close the files."""
-        for rows in self._open.values():
-            rows.close()
-        self._open.clear()
+        """Flush to the disk and close the files; raise `StoreError` when it refuses."""
+        self._known = None
+        with ExitStack() as closing:  # The second file is closed even where the first fails.
+            for rows in self._open.values():
+                closing.callback(rows.close)
+            self._open.clear()
 
-    def _rows(self, name: str) -> Rows:
-        if name not in self._open:
-            self._open[name] = Rows(self.path / name)
-        return self._open[name]
-
-
-def read_rows(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the whole rows of a file with where each stands; a torn last line is not done.
-
-    Raises `StoreError` naming the line for damage anywhere else.
-    """
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise refused(path, "cannot be read", error) from error
-    seen: set[tuple[str, int]] = set()
-    with file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                return
-            where = f"{path}, line {number}"
-            try:
-                row = json.loads(line)
-                key = (row["problem"], row["sample"])
-            except (ValueError, KeyError, TypeError):
-                raise StoreError(
-                    f"{where}: not a row of a run. Delete that line and run again to redo it."
-                ) from None
-            if key not in seen:
-                seen.add(key)
-                yield row, where
+    def _rows(self, first: Path) -> Appended:
+        self._known = None
+        if first not in self._open:
+            self._open[first] = Appended(first)
+        return self._open[first]
 
 
-def _keys(path: Path) -> set[Key]:
-    return {Key(row["problem"], row["sample"]) for row, _ in read_rows(path)}
+def _keys(first: Path) -> Keys:
+    return Keys((row["problem"], row["sample"]) for row, _ in scan(first))
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ucb.data import numbered_rows
+from ucb.data import sharded_rows
 from ucb.errors import ConfigError, DataError
 from ucb.extract import Extraction, Rule, until
 from ucb.prompting import Ask, Question
@@ -93,8 +93,8 @@ class Explain(HumanEvalPack):
             )
         rows = {row["task_id"]: row for row in self._data.rows()}
         language = self._spoken.suffix
-        for number, row in numbered_rows(self.data_file):
-            where = f"{self.data_file}, line {number}"
+        for file, number, row in sharded_rows(self.data_file):
+            where = f"{file}, line {number}"
             made = completion_from_row(row, where)
             name, sample = made.key
             if name not in rows:

@@ -59,7 +59,7 @@ def test_every_other_mode_is_explained_as_json(run: Path) -> None:
     """Without --mode each of them; a prompt that differs asks for new completions."""
     done = ucb("explain-score", run, "--json", *ENGINE)
     assert done.returncode == 0, done.stderr
-    found = {each["other"]: each for each in json.loads(done.stdout)}
+    found = {each["other"]: each for each in json.loads(done.stdout)["explained"]}
     assert set(found) == {"openai", "bigcode", "evalplus", "lm-eval"}
     assert "needs new completions" in found["bigcode"]["facts"][0]
     assert found["openai"]["changed"] == [

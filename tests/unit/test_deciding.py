@@ -185,7 +185,7 @@ def test_scores_can_be_of_late_problems_alone(run: Path) -> None:
     """Those that became public on a day or later; the run's own files stay as they are."""
     before = (run / TASK.name / "scores.json").read_bytes()
     done = ucb("report", run, "--since", "2026-03-01", "--json")
-    found = Scores.from_json(json.loads(done.output)[TASK.name])
+    found = Scores.from_json(json.loads(done.stdout)["scores"][TASK.name])
     assert (found.problems, found.pass_at[1].value) == (2, 0.0)
     assert (run / TASK.name / "scores.json").read_bytes() == before
     assert "Report:" not in ucb("report", run, "--since", "2026-02-01").output
@@ -196,7 +196,7 @@ def test_scores_can_be_of_late_problems_alone(run: Path) -> None:
 def test_other_budgets_can_be_asked_for(run: Path) -> None:
     """A t below 1 is a sentence; replies of a file do not say their tokens, so there is none."""
     done = ucb("report", run, "--t", "50", "--json")
-    assert json.loads(done.output)[TASK.name]["pass_at_t"] == {}
+    assert json.loads(done.stdout)["scores"][TASK.name]["pass_at_t"] == {}
     with pytest.raises(ConfigError, match="Use --t 1 or more"):
         ucb("report", run, "--t", "0")
 

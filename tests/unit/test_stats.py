@@ -56,6 +56,7 @@ def test_wilson_refuses_nonsense(share: float, n: int) -> None:
         wilson(share, n)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("problems", "hard", "least"),
     [(10, 1.0, 0.95), (30, 1.0, 0.88), (30, 0.4, 0.91), (164, 1.0, 0.92), (164, 0.4, 0.92)],
@@ -204,6 +205,7 @@ def test_a_constant_gain_is_found() -> None:
     assert paired_bootstrap(before, after).value == -found.value
 
 
+@pytest.mark.slow
 def test_the_paired_test_keeps_its_level() -> None:
     """Of 400 pairs of equally good models, about 5% look different at p < 0.05."""
     stream = np.random.RandomState(3)

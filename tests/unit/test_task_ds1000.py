@@ -278,6 +278,7 @@ def test_problems_are_grouped_by_library() -> None:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.data
 @pytest.mark.usefixtures("data_dir")
 def test_every_reference_is_found_in_its_place() -> None:

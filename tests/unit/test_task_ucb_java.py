@@ -249,6 +249,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("cache")
 @pytest.mark.parametrize("name", ["repair", "generation", "detection", "testgen", "issue_testgen"])
 def test_the_set_is_asked_about(name: str) -> None:

@@ -25,7 +25,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from ucb.errors import DataError
-from ucb.fetch import cache_dir, digest_of_text, sha256
+from ucb.fetch import cache_dir, digest_of_text, require_network, sha256
 from ucb.mine.sdist import Metadata
 from ucb.project import ENVIRONMENTS, store
 
@@ -236,6 +236,7 @@ def _holds(requirement: Requirement, extras: set[Any], python: str) -> bool:
 
 def _install(options: Sequence[str], python: str, what: str) -> None:
     """Run `pip install` for the target platform; wheels only."""
+    require_network(what)
     argv = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--no-compile"]
     argv += ["--disable-pip-version-check", "--only-binary", ":all:"]
     argv += ["--implementation", "cp", "--python-version", python]

@@ -23,7 +23,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from ucb.errors import DataError
-from ucb.fetch import cache_dir, sha256
+from ucb.fetch import cache_dir, require_network, sha256
 from ucb.mine.settings import Settings
 
 if TYPE_CHECKING:
@@ -167,6 +167,7 @@ class PackageIndex:
             raise DataError(
                 "Reading the package index needs unearth: pip install 'ucb[mine]'."
             ) from error
+        require_network("What is asked of the package index")
         settings = self._settings
         more: dict[str, Any] = {}
         if settings.cert:

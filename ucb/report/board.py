@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -19,7 +20,7 @@ from ucb.leaderboard import Board, Cell, Entry
 from ucb.report.figures import money, number, percent
 from ucb.report.links import report_of
 from ucb.report.page import render
-from ucb.report.terminal import print_wide
+from ucb.report.terminal import WIDE, print_wide
 
 _HEATS = 10
 
@@ -203,19 +204,40 @@ def _curves(curves: Any) -> dict[str, list[list[float]]]:
 
 
 def print_board(console: Console, board: Board) -> None:
-    """Print the board as a table; the page has the intervals, links and charts."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("rank", "model", "average", "win rate", *(c.label for c in board.columns)):
-        justify: Literal["left", "right"] = "left" if name == "model" else "right"
-        table.add_column(name, no_wrap=True, justify=justify)
-    for entry in board.entries:
-        cells = (entry.cells.get(column) for column in board.columns)
-        table.add_row(
-            "" if entry.rank is None else str(entry.rank),
-            Text(_name(entry)),
-            "" if entry.average is None else percent(entry.average.value),
-            "" if entry.win_rate is None else f"{entry.win_rate:.2f}",
-            *("" if cell is None else percent(cell.value.value) for cell in cells),
-        )
+    """
+    Print the board as a table; the page has the intervals, links and charts.
+
+    A line is a run, or a benchmark where a line of all benchmarks does not fit.
+    """
+    figures = ["rank", "average", "win rate", *(column.label for column in board.columns)]
+    names = [_name(entry) for entry in board.entries]
+    cells = [_texts(entry, board) for entry in board.entries]
+    table = _filled("model", figures, names, cells)
+    width = console.width if console.is_terminal else WIDE
+    if Measurement.get(console, console.options.update(max_width=10**6), table).maximum > width:
+        table = _filled("", names, figures, list(zip(*cells, strict=True)))
     aside = (Text(f"{a.run}, {a.task}: {a.reason}", style="yellow") for a in board.aside)
     print_wide(console, table, *aside)
+
+
+def _texts(entry: Entry, board: Board) -> list[str]:
+    found = (entry.cells.get(column) for column in board.columns)
+    return [
+        "" if entry.rank is None else str(entry.rank),
+        "" if entry.average is None else percent(entry.average.value),
+        "" if entry.win_rate is None else f"{entry.win_rate:.2f}",
+        *("" if cell is None else percent(cell.value.value) for cell in found),
+    ]
+
+
+def _filled(
+    corner: str, across: Sequence[str], down: Sequence[str], cells: Sequence[Sequence[str]]
+) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column(corner, no_wrap=True)
+    for name in across:
+        # A model's name is the user's: Text, or it would be read as markup.
+        table.add_column(Text(name), no_wrap=True, justify="right")
+    for name, row in zip(down, cells, strict=True):
+        table.add_row(Text(name), *row)
+    return table

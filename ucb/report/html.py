@@ -14,6 +14,9 @@ from ucb.report.model import TaskReport
 from ucb.report.page import render
 from ucb.report.payload import Payload
 
+SHOWN = 40_000
+"""Samples that a page shows, at most: a browser must still open it. The others are counted."""
+
 _HEADLINE = ("backend", "sandbox", "started", "ucb")
 """What the top of the page says of a run, in this order, where the run says it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +43,7 @@ def render(
     )
 
 
+@cache  # Compiling a template takes longer than filling it for a small run.
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("ucb.report"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ucb.report.model import Sample, TaskReport
@@ -21,6 +21,8 @@ from ucb.types import Stage
 
 FIELD = 50_000
 """Characters of one text that a report shows; the run folder holds all of it."""
+PAGE = 128 << 20
+"""Characters of packed samples; a page that has so many shows no more."""
 _CHUNK = 1 << 20  # Characters: a few milliseconds to unpack.
 _DETAIL = 200
 
@@ -28,8 +30,9 @@ _DETAIL = 200
 class Payload:
     """The samples of some tasks, packed while they are read. Read `bodies` first, then `index`."""
 
-    def __init__(self, tasks: Iterable[TaskReport]) -> None:
+    def __init__(self, tasks: Sequence[TaskReport]) -> None:
         self._tasks = tasks
+        self._rows = 0
         self._starts: list[int] = []
         self._names: dict[str, dict[str, int]] = {name: {} for name in _NAMED}
         self._columns: dict[str, list[float | None]] = {name: [] for name in (*_NAMED, *_NUMBERS)}
@@ -37,27 +40,33 @@ class Payload:
     def bodies(self) -> Iterator[str]:
         """Yield chunks of `[prompt, text, code, output, program]` rows."""
         chunk: list[list[str]] = []
-        size = row = 0
-        for task in self._tasks:
-            for sample in task.samples:
-                if not chunk:
-                    self._starts.append(row)
-                body = _body(sample)
-                chunk.append(body)
-                self._add(task.name, sample)
-                row += 1
-                size += sum(map(len, body))
-                if size >= _CHUNK:
-                    yield pack(chunk)
-                    chunk, size = [], 0
+        size = written = 0
+        for task, sample in self._samples():
+            if not chunk:
+                self._starts.append(self._rows)
+            body = _body(sample)
+            chunk.append(body)
+            self._add(task.name, sample)
+            self._rows += 1
+            size += sum(map(len, body))
+            if size >= _CHUNK:
+                yield (packed := pack(chunk))
+                written += len(packed)
+                chunk, size = [], 0
+                if written >= PAGE:
+                    return
         if chunk:
             yield pack(chunk)
+
+    def _samples(self) -> Iterator[tuple[TaskReport, Sample]]:
+        return ((task, sample) for task in self._tasks for sample in task.samples)
 
     def index(self) -> str:
         """Return what the table shows of every sample, by column, and where each chunk starts."""
         return pack(
             {
                 "starts": self._starts,
+                "left_out": sum(task.scores.present for task in self._tasks) - self._rows,
                 "stages": [stage.name.lower() for stage in Stage],
                 "names": {column: list(names) for column, names in self._names.items()},
                 "columns": self._columns,

@@ -28,7 +28,7 @@ from ucb.scores import Scores
 from ucb.types import Reason
 
 _BAR = 24
-_WIDE = 400  # Characters: nothing is wrapped or cut where there is no screen.
+WIDE = 400  # Characters: nothing is wrapped or cut where there is no screen.
 
 
 def print_scores(console: Console, tasks: Mapping[str, Scores]) -> None:
@@ -47,7 +47,7 @@ def print_wide(console: Console, *parts: RenderableType) -> None:
     if console.is_terminal:
         console.print(*parts, sep="\n", highlight=False)
         return
-    plain = Console(file=StringIO(), width=_WIDE, color_system=None)
+    plain = Console(file=StringIO(), width=WIDE, color_system=None)
     with plain.capture() as captured:
         plain.print(*parts, sep="\n", highlight=False)
     for line in captured.get().splitlines():

@@ -86,8 +86,18 @@ def digest(toolchain: str) -> str | None:
 
 def status() -> Iterator[Status]:
     """Yield every sandbox and whether its image is there."""
+    listed = _listed()
     for toolchain in toolchains():
-        yield Status(toolchain, tag(toolchain), digest(toolchain))
+        name = tag(toolchain)
+        yield Status(toolchain, name, listed.get(name))
+
+
+def _listed() -> dict[str, str]:
+    """The ids of all images that are here, by name: the engine is asked once, not for each."""
+    form = "{{.Repository}}:{{.Tag}} {{.ID}}"
+    done = _asked(["docker", "image", "ls", "--no-trunc", "--format", form])
+    lines = done.stdout.splitlines() if done.returncode == 0 else []
+    return dict(line.split(" ", 1) for line in lines)
 
 
 def build(
@@ -205,17 +215,19 @@ def _make_base(suite: str, name: str, say: Callable[[str], None]) -> str:
 
 def inspect(image: str) -> str | None:
     """The id of any image (`sha256:…`), or None if it is not here."""
+    done = _asked(["docker", "image", "inspect", image])
+    if done.returncode:
+        return None
+    return str(json.loads(done.stdout)[0]["Id"])
+
+
+def _asked(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        done = subprocess.run(
-            ["docker", "image", "inspect", image], check=False, capture_output=True, text=True
-        )
+        return subprocess.run(command, check=False, capture_output=True, text=True)
     except FileNotFoundError:
         raise SandboxError(
             "There is no docker command. Install Docker, or use bubblewrap."
         ) from None
-    if done.returncode:
-        return None
-    return str(json.loads(done.stdout)[0]["Id"])
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:

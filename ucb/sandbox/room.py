@@ -23,6 +23,28 @@ class RoomLost(Exception):
     """The room ended, or does not answer. Says nothing about the program in it."""
 
 
+def _started(command: Command) -> tuple[IO[bytes], subprocess.Popen[bytes]]:
+    """Start a room's process; what it says on stderr goes to a file without a name."""
+    try:
+        errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the room)
+    except OSError as error:  # No descriptors left, or no space.
+        raise RoomLost(f"no temporary file: {error.strerror}") from error
+    try:
+        process = subprocess.Popen(
+            list(command.argv),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env=None if command.environment is None else dict(command.environment),
+            # Ctrl-C is the host's to handle.
+            start_new_session=True,
+        )
+    except OSError as error:
+        errors.close()
+        raise RoomLost(f"{command.argv[0]} cannot be started: {error.strerror}") from error
+    return errors, process
+
+
 class Room:
     """
     An open room.
@@ -36,16 +58,7 @@ class Room:
         self.served = 0
         """Programs answered."""
         self._remove = list(command.remove)
-        self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (closed with the room)
-        self._process = subprocess.Popen(
-            list(command.argv),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            env=None if command.environment is None else dict(command.environment),
-            # Ctrl-C is the host's to handle.
-            start_new_session=True,
-        )
+        self._errors, self._process = _started(command)
         self._in, self._out = self._pipes()
         self._sending = bytearray(ship.agent())
         self._received = bytearray()

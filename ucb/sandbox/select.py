@@ -46,10 +46,11 @@ def open_sandbox(
     `auto` is what can use them. Raises `UnknownName`, and `SandboxError` with what
     to install: code is never run unisolated.
     """
-    return Pool(_engine(name, brought or {}), workers, deduplicate=deduplicate)
+    return Pool(engine(name, brought or {}), workers, deduplicate=deduplicate)
 
 
-def _engine(name: str, brought: Mapping[str, Brought]) -> Engine:
+def engine(name: str, brought: Mapping[str, Brought]) -> Engine:
+    """Return what opens the rooms of a sandbox; raise as `open_sandbox` does."""
     if name == "auto" and brought:
         name = "docker" if any(each.image for each in brought.values()) else "bubblewrap"
     if name == "docker":

@@ -146,6 +146,7 @@ def chances(folder: Path, prompt: Prompt) -> dict[str, float]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("style", list(Style))
 @pytest.mark.parametrize(
     "kind", ["full attention", "learned positions", "sliding window", "recurrent"]
@@ -253,6 +254,7 @@ def cpu_full() -> None:
     torch.empty(1 << 60, dtype=torch.int8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", [cuda_full, cpu_full])
 def test_smaller_batches_when_memory_is_full(
     llama: Path, error: Callable[[], None], caplog: pytest.LogCaptureFixture

@@ -16,6 +16,8 @@ from ucb.backends.hf import open_hf
 from ucb.errors import BackendError
 from ucb.types import Key, Request
 
+pytestmark = pytest.mark.slow
+
 torch = pytest.importorskip("torch")
 hf_parallel = pytest.importorskip("ucb.backends.hf_parallel")
 

@@ -55,6 +55,7 @@ def test_a_file_that_is_no_model(tmp_path: Path) -> None:
         find(str(file))
 
 
+@pytest.mark.slow
 def test_packaged_model_is_checked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A damaged file in the cache is never loaded: it is fetched again, or that fails."""
     monkeypatch.setenv("UCB_CACHE_DIR", str(tmp_path))

@@ -10,8 +10,8 @@ from ucb.types import Completion, Key
 def test_answers_by_key() -> None:
     """A request gets the stored completion of its problem and sample, whatever the prompt."""
     stored = [Completion(Key("a", 0), "zero"), Completion(Key("a", 1), "one")]
-    answers = list(ReplayBackend(stored).generate([request("x", "a", 1), request("y", "a", 0)]))
-    assert [answer.text for answer in answers] == ["one", "zero"]
+    answers = list(ReplayBackend(stored).generate([request("y", "a", 1), request("x", "a", 0)]))
+    assert [answer.text for answer in answers] == ["zero", "one"]
 
 
 def test_missing_is_not_answered() -> None:

@@ -17,6 +17,8 @@ from ucb.errors import DataError
 from ucb.mine.environment import Pin, materialise, requirements, resolve, write_dist_info
 from ucb.mine.sdist import Metadata
 
+pytestmark = pytest.mark.slow
+
 MANYLINUX = "cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64"
 
 

@@ -87,6 +87,7 @@ def test_the_code_is_what_stands_below_the_docstring() -> None:
     assert [each.code_lines for each in Module("m.py", SOURCE).functions] == [0, 2, 1, 2, 0]
 
 
+@pytest.mark.slow
 def test_every_function_of_this_project_is_whole() -> None:
     """A function's lines parse to the function, and its code ends where it ends."""
     folder = Path(ucb.__file__).parent

@@ -6,15 +6,17 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from tests.browser import Page, browsing, need_chromium
 from tests.results import solved, write_run
 from ucb import runs
 from ucb.leaderboard import Board, build
-from ucb.report.board import write_csv, write_page
+from ucb.report.board import print_board, write_csv, write_page
 from ucb.stats import estimate
 
 HOSTILE = "</script><script>document.title='pwned'</script><img src=x onerror=alert(1)>"
@@ -171,3 +173,25 @@ def test_the_page_is_quiet(page: Page) -> None:
     assert [url for url in page.asked if not url.startswith("file:")] == []
     assert len(page.asked) == 1
     assert page.run("document.title") == "Leaderboard - UCB"
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_many_benchmarks_are_printed_as_lines(tmp_path: Path, *, terminal: bool) -> None:
+    """Where a line of all benchmarks does not fit, each has a line, and nothing is cut."""
+    tasks = {f"a benchmark with a long name {n:02}": [[True], [n % 2 == 0]] for n in range(30)}
+    write_run(tmp_path / "run", tasks, model="org/[bold]model")
+    out = StringIO()
+    print_board(Console(file=out, width=80, force_terminal=terminal), board_of(tmp_path))
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", out.getvalue()).splitlines()
+    assert "org/[bold]model" in lines[0]
+    assert [line.split()[-1] for line in lines if "long name" in line] == ["100%", "50.0%"] * 15
+    assert "…" not in out.getvalue()
+
+
+def test_a_few_benchmarks_are_columns(tmp_path: Path) -> None:
+    """Runs are the lines of a board that fits."""
+    out = StringIO()
+    print_board(Console(file=out, width=100), board_of(results(tmp_path)))
+    head, *lines = out.getvalue().splitlines()
+    assert head.split()[:2] == ["model", "rank"]
+    assert any(line.lstrip().startswith("org/large") for line in lines)

@@ -252,3 +252,20 @@ def test_languages_are_shown_where_there_are_several(tmp_path: Path) -> None:
     assert "pass@1 by language" in text
     assert "rust" in text
     assert "pass@1 by" not in page(tmp_path, report_of("t", mixed())).text
+
+
+def test_a_page_that_leaves_samples_out_counts_them() -> None:
+    """Of six that are scored it is given four, as from a run of very many."""
+    payload = Payload([TaskReport("t", scores_of(mixed()), iter(mixed()[:4]))])
+    list(payload.bodies())
+    assert unpack(payload.index())["left_out"] == 2
+
+
+def test_a_page_has_an_end_however_large_its_samples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After so many packed characters no more samples are read."""
+    monkeypatch.setattr("ucb.report.payload.PAGE", 1)
+    monkeypatch.setattr("ucb.report.payload._CHUNK", 1)
+    payload = Payload([TaskReport("t", scores_of(mixed()), iter(mixed()))])
+    assert len(list(payload.bodies())) == 1
+    index = unpack(payload.index())
+    assert (index["left_out"], index["columns"]["sample"]) == (5, [0])

@@ -58,6 +58,7 @@ def _across(value: Any) -> Any:
     return Decoder(nodes).decode(item)[0]
 
 
+@pytest.mark.slow
 @given(_plain)
 def test_plain_values_arrive_as_they_are(value: Any) -> None:
     """What is plain arrives equal, of the same type, and looks the same."""

@@ -385,6 +385,10 @@
       throw new Error("this browser is too old to unpack the samples; any of 2023 or later can");
     }
     const samples = new Samples(await unpack(byId("index")), document.querySelectorAll("script.body"));
+    if (samples.left_out > 0) {
+      byId("left-out").textContent = `${count(samples.left_out)} more samples are in the scores above and not on this page; ucb show prints any of them.`;
+      byId("left-out").hidden = false;
+    }
     if (!samples.length) throw new Error("this report holds none");
     byId("samples").hidden = false;
     const table = new Table(samples);

@@ -34,7 +34,7 @@ _GROUPS = {
     "model": "The model",
     "sampling": "How completions are drawn",
     "execution": "Where programs run",
-    "cluster": "On many machines",
+    "cluster": "Several machines",
     "output": "What is written",
 }
 

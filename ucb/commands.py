@@ -15,7 +15,7 @@ _TITLES = {
     "model": "The model",
     "sampling": "How answers are drawn",
     "execution": "Where programs run",
-    "cluster": "On many machines",
+    "cluster": "Several machines",
     "output": "The run",
     "": "Options",
     EVERYWHERE: EVERYWHERE,

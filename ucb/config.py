@@ -156,14 +156,13 @@ class RunConfig:
             raise ConfigError(f"--request-timeout must be above 0, not {self.request_timeout:g}.")
         if not 0 < self.top_p <= 1:
             raise ConfigError(f"--top-p must be above 0 and at most 1, not {self.top_p}.")
+        self._check_cluster()
         if not self.k or min(self.k) < 1:
             raise ConfigError("--k takes numbers from 1 on, such as 1,10.")
         if self.samples > MOST_SAMPLES:
             raise ConfigError(f"--samples must be at most {MOST_SAMPLES}, not {self.samples}.")
         if not self.samples_file:
             self._check_samples()
-
-        self._check_cluster()
 
     def _check_cluster(self) -> None:
         if self.cluster and not _CLUSTER.fullmatch(self.cluster):

@@ -68,7 +68,7 @@ def test_the_flags_of_a_run_stand_under_headings() -> None:
         "The model",
         "How answers are drawn",
         "Where programs run",
-        "On many machines",
+        "Several machines",
         "The run",
         "Options",
         "Everywhere",

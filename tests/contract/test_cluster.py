@@ -9,6 +9,7 @@ import os
 import signal
 import stat
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -216,6 +217,29 @@ def test_a_worker_killed_is_started_again(
         sandbox.close()
     assert len(found) == 100
     assert any("started again" in message for message in caplog.messages)
+
+
+_CLIENT = """
+import sys
+from tests.contract.test_cluster import _keyed
+from ucb.cluster.sandbox import RaySandbox
+sandbox = RaySandbox(sys.argv[1], "bubblewrap", 2)
+print(len(dict(sandbox.run(_keyed(6000, 6050)))))
+sandbox.close()
+"""
+
+
+def test_a_driver_that_is_no_node(nodes: RayNodes) -> None:
+    """Through Ray's client server, which a process has instead of a connection of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CLIENT, nodes.client],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "50\n"), done.stderr
 
 
 class _Victim:

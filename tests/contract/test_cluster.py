@@ -6,11 +6,10 @@ import importlib
 import importlib.util
 import logging
 import os
-import secrets
 import signal
 import stat
 import subprocess
-import time
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -220,6 +219,29 @@ def test_a_worker_killed_is_started_again(
     assert any("started again" in message for message in caplog.messages)
 
 
+_CLIENT = """
+import sys
+from tests.contract.test_cluster import _keyed
+from ucb.cluster.sandbox import RaySandbox
+sandbox = RaySandbox(sys.argv[1], "bubblewrap", 2)
+print(len(dict(sandbox.run(_keyed(6000, 6050)))))
+sandbox.close()
+"""
+
+
+def test_a_driver_that_is_no_node(nodes: RayNodes) -> None:
+    """Through Ray's client server, which a process has instead of a connection of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", _CLIENT, nodes.client],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "50\n"), done.stderr
+
+
 class _Victim:
     """A node of which the engine can be broken, or the disk for temporary files filled."""
 
@@ -228,7 +250,6 @@ class _Victim:
         self._rooms = folder / "rooms"
         self._rooms.mkdir(parents=True)
         self._disk = folder / "disk"
-        self._disk.mkdir()
         wrapper = folder / "bin" / "bwrap"
         wrapper.parent.mkdir()
         wrapper.write_text(
@@ -240,8 +261,14 @@ class _Victim:
         wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
         environment = {"PATH": f"{wrapper.parent}:{os.environ['PATH']}"}
         if os.geteuid() == 0:
-            mount = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=20", "none"]
-            subprocess.run([*mount, str(self._disk)], check=True)
+            full = folder / "full"
+            full.mkdir()
+            mount = ["mount", "-t", "tmpfs", "-o", "size=1m,nr_inodes=4", "none", str(full)]
+            subprocess.run(mount, check=True)
+            with suppress(OSError):
+                for number in range(10):
+                    (full / str(number)).touch()
+            self._disk.symlink_to(folder)
             environment["TMPDIR"] = str(self._disk)
         self.node = nodes.add(name, environment)
 
@@ -251,17 +278,16 @@ class _Victim:
         self._end_rooms()
 
     def fill_disk(self) -> None:
-        """No file can be made, and rooms must be opened anew; what they free is taken."""
+        """Where temporary files are made is now a disk that is full; rooms open anew there."""
+        # Filling the disk itself would leave the space of the rooms that end.
+        (link := self._disk.with_name("next")).symlink_to(self._disk.with_name("full"))
+        link.replace(self._disk)
         self._end_rooms()
-        end = time.monotonic() + 0.2
-        while time.monotonic() < end:
-            with suppress(OSError):
-                (self._disk / f"full-{secrets.token_hex(4)}").touch()
 
     def close(self) -> None:
         self.node.kill()
         if os.geteuid() == 0:
-            subprocess.run(["umount", "--lazy", str(self._disk)], check=True)
+            subprocess.run(["umount", "--lazy", str(self._disk.with_name("full"))], check=True)
 
     def _end_rooms(self) -> None:
         for pid in self._open_rooms():
@@ -298,7 +324,7 @@ def test_nodes_that_cannot_work_are_left_out(
                 if index > 100 and len(broken) == len(victims) and not broken & members:
                     return
                 for victim in victims if index % 10 == 0 else ():
-                    if victim.node.id in members and (victim.node.id in broken or victim.works()):
+                    if victim.node.id in members - broken and victim.works():
                         broken.add(victim.node.id)
                         victim.fill_disk() if victim is disk else victim.break_engine()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ _ENVIRONMENT = {
     # Without a GPU asked for, what the process sees stays as it is.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+_REACH = 10.0
+"""Seconds that a cluster's address may take to answer."""
 _users, _ours = 0, False
 """Sandboxes and backends that use the connection; whether it was made here."""
 _lock = threading.Lock()
@@ -121,6 +124,7 @@ def _join(ray: Any, address: str) -> None:
     own = {"include_dashboard": False}
     where = address if address != "ray" else os.environ.get("RAY_ADDRESS") or "one of this machine"
     with _signals():
+        _reach(where)
         try:
             if address != "ray":
                 ray.init(address=address, **given)
@@ -132,11 +136,24 @@ def _join(ray: Any, address: str) -> None:
                 except ConnectionError:
                     ray.init(address="local", **given, **own)
         except (OSError, RuntimeError, ValueError, AssertionError) as error:
-            said = (str(error).strip().splitlines() or [type(error).__name__])[0]
+            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+            said = " ".join(lines[:2])[:300].rstrip(".:") or type(error).__name__
             raise SandboxError(
-                f"No Ray cluster answers at {where}: {said} A `host:port` is for machines "
+                f"No Ray cluster answers at {where}: {said}. A `host:port` is for machines "
                 "that are nodes of it; others use ray://host:10001."
             ) from error
+
+
+def _reach(where: str) -> None:
+    """Raise `SandboxError` if nothing listens at an address: Ray itself would try for minutes."""
+    host, _, port = where.removeprefix("ray://").rpartition(":")
+    if not port.isdigit():
+        return
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), _REACH).close()
+    except OSError as error:
+        said = error.strerror or str(error)
+        raise SandboxError(f"No Ray cluster answers at {where}: {said}.") from error
 
 
 @contextmanager

@@ -207,7 +207,7 @@ class Fleet(Generic[Work]):
 
     def _heard(self, key: str, reference: Any) -> Iterator[tuple[Job[Work], Answer]]:
         actor = self._actors.get(key)
-        if actor is None or actor.pending is not reference:
+        if actor is None or actor.pending != reference:
             return
         actor.pending = None
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import socket
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from ucb.cluster.backend import places_of
 from ucb.cluster.connection import Connection, Node
 from ucb.cluster.fleet import Place
 from ucb.config import RunConfig
-from ucb.errors import ConfigError
+from ucb.errors import ConfigError, SandboxError
 
 DOCS = Path(__file__).parents[3] / "docs" / "cluster"
 
@@ -56,6 +57,25 @@ def test_without_ray_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(builtins, "__import__", without)
     with pytest.raises(ConfigError, match=r"pip install 'ucb\[ray\]'"):
         Connection("ray")
+
+
+class _Unjoined:
+    """Stands for Ray before anything has joined a cluster."""
+
+    def is_initialized(self) -> bool:
+        return False
+
+
+def test_an_address_where_nothing_listens_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At once: Ray itself would try for minutes."""
+    monkeypatch.setattr("ucb.cluster.connection._module", _Unjoined)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # And does not listen.
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(SandboxError, match=f"No Ray cluster answers at {address}: Connection"):
+            Connection(address)
 
 
 def test_where_models_run() -> None:

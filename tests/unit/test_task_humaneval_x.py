@@ -326,6 +326,7 @@ def test_the_go_stub_can_exit() -> None:
     assert (task("go").stub(problem("go"), "    os.Exit(0)\n}\n") or "").startswith('import "os"\n')
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.data
 @pytest.mark.parametrize("suffix", LANGUAGES)
 def test_every_function_asked_for_is_known(suffix: str) -> None:

@@ -201,6 +201,7 @@ def test_explain_wants_descriptions() -> None:
         list(task("explain", "go").problems())
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.data
 def test_every_description_is_a_problem(tmp_path: Path) -> None:
     """A second description of a problem has a name of its own; an unknown one is an error."""
@@ -218,6 +219,7 @@ def test_every_description_is_a_problem(tmp_path: Path) -> None:
         list(plugins.task("humanevalpack/explain-js").configured(data=made).problems())
 
 
+@pytest.mark.usefixtures("data_dir")
 @pytest.mark.data
 @pytest.mark.parametrize("suffix", LANGUAGES)
 def test_every_row_makes_a_program(suffix: str) -> None:

@@ -12,12 +12,15 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import click
 
 from ucb import errors, plugins
 from ucb.cli import cli
-from ucb.commands import Command, Group
+from ucb.commands import TITLES, Command
+from ucb.commands import Group as CommandGroup
+from ucb.config import Group as Settings
 from ucb.config import RunConfig, flag, kinds
 from ucb.languages import languages
 
@@ -29,14 +32,6 @@ OUTSIDE = "project"
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
 _LINK = re.compile(r"(?<=\]\()[^)\s]+(?=[)\s])")
 _MARKER = re.compile(r"^<!-- generated: ([\w-]+) -->$", re.MULTILINE)
-_GROUPS = {
-    "what": "What is asked",
-    "model": "The model",
-    "sampling": "How completions are drawn",
-    "execution": "Where programs run",
-    "cluster": "Several machines",
-    "output": "What is written",
-}
 
 
 def filled(text: str) -> str:
@@ -150,7 +145,7 @@ def _help(command: click.Command) -> Iterator[str]:
     for paragraph in inspect.cleandoc(command.help or "").split("\n\n"):
         if paragraph:
             yield _plain(" ".join(paragraph.split()))
-    if isinstance(command, Command | Group) and command.examples:
+    if isinstance(command, Command | CommandGroup) and command.examples:
         yield "```sh\n" + "\n".join(command.examples) + "\n```"
 
 
@@ -173,7 +168,8 @@ def config_page() -> str:
     """Return every setting of a run, by group, with its flag, type and default."""
     head = ("key", "flag", "type", "default", "what it does")
     parts = []
-    for group, title in _GROUPS.items():
+    for group in get_args(Settings):
+        title = TITLES[group]
         rows = [
             (f"`{each.name}`", _flag(each.name), *_setting(each.name))
             for each in fields(RunConfig)

@@ -10,7 +10,7 @@ import click
 from ucb import terminal
 
 EVERYWHERE = "Everywhere"
-_TITLES = {
+TITLES = {
     "what": "What is asked",
     "model": "The model",
     "sampling": "How answers are drawn",
@@ -46,7 +46,7 @@ class _Shared(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options under the headings of their groups."""
-        found: dict[str, list[tuple[str, str]]] = {group: [] for group in _TITLES}
+        found: dict[str, list[tuple[str, str]]] = {group: [] for group in TITLES}
         for param in self.get_params(ctx):
             if record := param.get_help_record(ctx):
                 last = param.name in ("help", "version") or "--help" in param.opts
@@ -54,7 +54,7 @@ class _Shared(click.Command):
                 found[group].append(record)
         for group, records in found.items():
             if records:
-                with formatter.section(_TITLES[group]):
+                with formatter.section(TITLES[group]):
                     formatter.write_dl(records)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

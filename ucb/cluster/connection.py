@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from ucb.errors import ConfigError, SandboxError
+
+log = logging.getLogger("ucb")
 
 _ENVIRONMENT = {
     "RAY_USAGE_STATS_ENABLED": "0",
@@ -20,6 +24,8 @@ _ENVIRONMENT = {
 }
 _REACH = 10.0
 """Seconds that a cluster's address may take to answer."""
+_TRIES, _PAUSE = 4, 1.0
+"""Times that a `ray://` head may fail to start this driver's process there; seconds between."""
 _users, _ours = 0, False
 """Sandboxes and backends that use the connection; whether it was made here."""
 _lock = threading.Lock()
@@ -127,21 +133,46 @@ def _join(ray: Any, address: str) -> None:
         _reach(where)
         try:
             if address != "ray":
-                ray.init(address=address, **given)
+                _init(ray, address=address, **given)
             elif os.environ.get("RAY_ADDRESS"):
-                ray.init(**given)
+                _init(ray, **given)
             else:
                 try:
                     ray.init(address="auto", **given)
                 except ConnectionError:
                     ray.init(address="local", **given, **own)
         except (OSError, RuntimeError, ValueError, AssertionError) as error:
-            lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-            said = " ".join(lines[:2])[:300].rstrip(".:") or type(error).__name__
             raise SandboxError(
-                f"No Ray cluster answers at {where}: {said}. A `host:port` is for machines "
+                f"No Ray cluster answers at {where}: {_said(error)}. A `host:port` is for machines "
                 "that are nodes of it; others use ray://host:10001."
             ) from error
+
+
+def _init(ray: Any, **given: Any) -> None:
+    """
+    Join a cluster; try again where its client server could not start a process.
+
+    It forks that process with threads of gRPC running, so that some of them die at once,
+    most on a loaded head (https://github.com/ray-project/ray/pull/63408).
+    """
+    for left in reversed(range(_TRIES)):
+        try:
+            ray.init(**given)
+        except ConnectionAbortedError as error:
+            if not left:
+                raise
+            log.debug("Ray's client server failed (%s): trying again", _said(error))
+            time.sleep(_PAUSE)
+        else:
+            return
+
+
+def _said(error: BaseException) -> str:
+    """Return what an error says, in a line: of a traceback its beginning and its end."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    trace = next((n for n, line in enumerate(lines) if line.startswith("Traceback")), None)
+    told = lines[:2] if trace is None else [*lines[:trace], lines[-1]]
+    return " ".join(told)[:300].rstrip(".:") or type(error).__name__
 
 
 def _reach(where: str) -> None:

@@ -16,14 +16,16 @@ from pathlib import Path
 
 _HERE = Path(os.environ["STAND_IN"])
 _DOWN = "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is it running?"
+_HINT = "Run 'docker run --help' for more information"
 
 
 def main() -> int:
     """Be `docker`."""
-    if (_HERE / "down").exists():
-        print(_DOWN, file=sys.stderr)
-        return 1
     command = sys.argv[1]
+    if (_HERE / "down").exists():
+        said = f"docker: {_DOWN}\n\n{_HINT}" if command == "run" else _DOWN
+        print(said, file=sys.stderr)
+        return 1
     if command == "version":
         print("99.0")
     elif command == "image":

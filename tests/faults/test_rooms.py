@@ -15,7 +15,7 @@ from tests.contract import sandboxes
 from tests.fakes import FakeBackend, FakeTask, silent
 from ucb.errors import SandboxError
 from ucb.run import run_task
-from ucb.sandbox import docker
+from ucb.sandbox import docker, workers
 from ucb.sandbox.pool import Pool
 from ucb.sandbox.select import open_sandbox
 from ucb.sandbox.ship import BOOTSTRAP
@@ -107,12 +107,23 @@ def judged(folder: TaskFolder) -> None:
         folder.close()
 
 
-def test_a_daemon_that_dies_judges_nobody(daemon: Path, tmp_path: Path) -> None:
+def test_an_engine_that_is_gone_is_not_a_missing_image(daemon: Path) -> None:
+    """It died between its first answer and the first look at its images."""
+    engine = docker.Docker()
+    (daemon / "down").touch()
+    with pytest.raises(SandboxError, match="docker version failed: Cannot connect"):
+        engine.room(sandboxes.SPEC)
+
+
+def test_a_daemon_that_dies_judges_nobody(
+    daemon: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The run ends with what Docker says, keeps every verdict it had, and goes on later."""
+    monkeypatch.setattr(workers, "_PATIENCE", 0.5)
     folder = TaskFolder(tmp_path / "fake")
     (daemon / "after").write_text("50")
     with pytest.raises(
-        SandboxError, match=r"No room could be opened: .*Cannot connect to the Docker"
+        SandboxError, match=r"No room could be opened for .*: .*Cannot connect to the Docker"
     ):
         judged(folder)
     before = {verdict.key: verdict for verdict in folder.verdicts()}

@@ -101,6 +101,9 @@ class Bubblewrap:
             **{f"tools {name}": own.version for name, own in self._brought.items()},
         }
 
+    def check(self) -> None:
+        """Do nothing: there is no daemon that could be gone."""
+
     def sweep(self) -> int:
         """
         End rooms that lost the process that opened them, and return how many.

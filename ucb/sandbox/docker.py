@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -62,6 +63,8 @@ class Docker:
             "--tmpfs", f"{SHM}:rw,noexec,nosuid,nodev,{SHM_OPTIONS}",
             "--pids-limit", str(2 * PROCESSES), "--memory", memory, "--memory-swap", memory,
             "--ulimit", "core=0", "--security-opt", "no-new-privileges", "--cap-drop", "ALL",
+            # A room has nothing to save, so an engine that stops need not wait for it.
+            "--stop-signal", "KILL",
         ]  # fmt: skip
         argv += [f"--cap-add={capability}" for capability in _CAPABILITIES]
         if (store := projects_of(spec)) is not None:
@@ -76,6 +79,10 @@ class Docker:
             settings(spec, "uid", list(_CAPABILITIES.values())),
             remove=("docker", "rm", "--force", name),
         )
+
+    def check(self) -> None:
+        """Raise `SandboxError` if no engine answers."""
+        version()
 
     def describe(self) -> Mapping[str, str]:
         """Engine version and image digests."""
@@ -93,7 +100,13 @@ class Docker:
         dead = [room["id"] for room in rooms if _is_gone(room["owner"])]
         if dead:
             # One that is just ending by itself is gone before it can be removed.
-            subprocess.run(["docker", "rm", "--force", *dead], check=False, capture_output=True)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(
+                    ["docker", "rm", "--force", *dead],
+                    check=False,
+                    capture_output=True,
+                    timeout=images.PATIENCE,
+                )
         return len(dead)
 
     def _image(self, toolchain: str) -> str:
@@ -109,6 +122,8 @@ class Docker:
                     "Docker cannot show. Use --sandbox bubblewrap, or name an image that has them."
                 )
             digest = images.inspect(own.image) if own else images.digest(toolchain)
+            if digest is None:
+                self.check()  # An engine that is gone has no images either.
             if own and digest is None:
                 raise SandboxError(
                     f"There is no image {own.image!r} here. Run `docker pull {own.image}`, or "
@@ -132,14 +147,18 @@ def run(*args: str) -> str:
     """Run a docker command; raise `SandboxError` with what it said if it fails."""
     try:
         done = subprocess.run(
-            ["docker", *args], check=False, capture_output=True, text=True, timeout=60
+            ["docker", *args],
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=images.PATIENCE,
         )
     except FileNotFoundError:
         raise SandboxError(
             "There is no docker command. Install Docker, or use bubblewrap."
         ) from None
     except subprocess.TimeoutExpired:
-        raise SandboxError("The Docker engine does not answer. Restart it.") from None
+        raise SandboxError(images.SILENT) from None
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip()).splitlines()
         raise SandboxError(f"docker {args[0]} failed: {said[-1] if said else done.returncode}")

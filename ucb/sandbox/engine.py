@@ -70,6 +70,10 @@ class Engine(Protocol):
         """
         ...
 
+    def check(self) -> None:
+        """Raise `SandboxError` if the engine itself is gone, whatever room is asked for."""
+        ...
+
     def describe(self) -> Mapping[str, str]:
         """What verdicts depend on: version, isolation, digests of the images used so far."""
         ...

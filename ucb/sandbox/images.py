@@ -18,6 +18,9 @@ from ucb.errors import SandboxError, UnknownName
 
 _BASE = re.compile(r"^ARG BASE=(debian:(\w+)-slim)$", re.MULTILINE)
 """What a Dockerfile is made to start from: a release of Debian."""
+PATIENCE = 60.0
+"""Seconds that an engine may take for an answer."""
+SILENT = "The Docker engine does not answer. Restart it."
 _NOT_BUILT_FROM = {".toml", ".md"}
 """Files beside a Dockerfile that are no part of its image."""
 _CA_BUNDLE = Path("/etc/ssl/certs/ca-certificates.crt")
@@ -223,11 +226,15 @@ def inspect(image: str) -> str | None:
 
 def _asked(command: list[str]) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(command, check=False, capture_output=True, text=True)
+        return subprocess.run(
+            command, check=False, capture_output=True, text=True, timeout=PATIENCE
+        )
     except FileNotFoundError:
         raise SandboxError(
             "There is no docker command. Install Docker, or use bubblewrap."
         ) from None
+    except subprocess.TimeoutExpired:
+        raise SandboxError(SILENT) from None
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None) -> None:

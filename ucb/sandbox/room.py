@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -14,8 +15,10 @@ from typing import IO, Any
 from ucb.sandbox import ship
 from ucb.sandbox.engine import Command
 
-_OPENING, _CLOSING = 60.0, 5.0
-"""Seconds a room may take to open; to end after its stdin has closed."""
+_OPENING, _CLOSING, _REMOVING = 60.0, 5.0, 20.0
+"""Seconds a room may take to open; to end after its stdin has closed; to be removed."""
+_HINT = "--help'"
+"""Stands in the last line of what `docker run` says when it fails, and in no reason."""
 _LARGEST = 1 << 30
 
 
@@ -110,7 +113,11 @@ class Room:
             self._process.wait(_CLOSING)
         except subprocess.TimeoutExpired:
             if self._remove:
-                subprocess.run(self._remove, check=False, capture_output=True)
+                # An engine that hangs removes nothing: what it has is swept another time.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    subprocess.run(
+                        self._remove, check=False, capture_output=True, timeout=_REMOVING
+                    )
             self._process.kill()
             self._process.wait()
         self._errors.close()
@@ -148,5 +155,6 @@ class Room:
 
     def _said(self) -> str:
         self._errors.seek(0)
-        lines = self._errors.read()[-4000:].decode("utf-8", "replace").strip().splitlines()
-        return f": {lines[-1]}" if lines else ""
+        said = self._errors.read()[-4000:].decode("utf-8", "replace")
+        lines = [line for line in said.splitlines() if line.strip() and _HINT not in line]
+        return f": {lines[-1].strip()}" if lines else ""

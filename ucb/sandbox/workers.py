@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from ucb.sandbox.room import Room, RoomLost
 from ucb.types import Execution, Key
 
 _RETRIES = 2
+_PATIENCE, _PAUSE = 30.0, 0.5
+"""Seconds that an engine may be away, as when it is restarted; between two looks for it."""
 _RECYCLED_AFTER = 2000
 """Programs in one room."""
 _BATCH = 8
@@ -106,6 +109,11 @@ class Backlog:
                 self._jobs.remove(job)
             return taken
 
+    def rest(self, seconds: float) -> None:
+        """Wait so long, or until closed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.closed, seconds)
+
     def close(self) -> None:
         """Give out nothing more."""
         with self._changed:
@@ -168,9 +176,27 @@ class Worker(threading.Thread):
     def _ready(self, spec: RoomSpec) -> Room:
         if self._room is None or self._spec != spec:
             self._close(keep_sent=True)
+            if self._unopened:
+                self._await_engine()
             self._room, self._spec = Room(self._engine.room(spec), self._cpu), spec
             self._unopened = 0
         return self._room
+
+    def _await_engine(self) -> None:
+        """Wait for an engine that is being restarted; raise `SandboxError` if it stays away."""
+        end = time.monotonic() + _PATIENCE
+        while not self._backlog.closed:
+            try:
+                self._engine.check()
+            except SandboxError as error:
+                if time.monotonic() > end:
+                    raise SandboxError(
+                        f"No room could be opened for {_PATIENCE:.0f} seconds: {error} "
+                        "Run again to finish."
+                    ) from error
+            else:
+                return
+            self._backlog.rest(_PAUSE)
 
     def _retry(self, job: Job, trouble: str) -> None:
         job.attempts += 1
@@ -184,7 +210,7 @@ class Worker(threading.Thread):
         if self._room is None:
             self._unopened += 1
             if self._unopened > _RETRIES:
-                self._give_up(SandboxError(f"No room could be opened: {trouble}."))
+                self._give_up(SandboxError(f"No room could be opened: {trouble.rstrip('.')}."))
                 return
         elif len(self._sent) == 1:
             self._retry(self._sent.popleft(), trouble)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -10,10 +11,23 @@ from pathlib import Path
 import pytest
 
 from ucb.errors import SandboxError
+from ucb.sandbox import room, workers
 from ucb.sandbox.engine import Command, RoomSpec
 from ucb.sandbox.pool import Pool
 from ucb.types import Ended, Execution, Key, Limits, Program, Stage, Step
 
+_SAID = """echo "docker: no such network.
+
+Run 'docker run --help' for more information" >&2; exit 125"""
+"""How a client of Docker ends that cannot open a room."""
+_STAYS = """
+import runpy, time
+try:
+    runpy.run_path({!r}, run_name="__main__")
+finally:
+    time.sleep(600)
+"""
+"""An agent that does not end when the host has closed its stdin."""
 _AGENT = Path(__file__).with_name("fake_agent.py")
 
 
@@ -26,11 +40,22 @@ class _Engine:
         self.rooms: list[RoomSpec] = []
         self.log = log
         self._broken = broken
+        self.away = 0
+        """It will be away for so many looks at it."""
 
     def room(self, spec: RoomSpec) -> Command:
         self.rooms.append(spec)
-        argv = ["false"] if self._broken else [sys.executable, str(_AGENT), str(self.log)]
+        argv = (
+            ["sh", "-c", _SAID]
+            if self._broken or self.away
+            else [sys.executable, str(_AGENT), str(self.log)]
+        )
         return Command(argv, {})
+
+    def check(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise SandboxError("The engine is away.")
 
     def describe(self) -> Mapping[str, str]:
         return {"engine": self.name}
@@ -199,11 +224,52 @@ def test_results_are_yielded_while_the_input_goes_on(pool: Pool) -> None:
 
 
 def test_no_room_at_all_is_one_sentence(tmp_path: Path) -> None:
-    """When nothing can run, the run ends with what the rooms said."""
+    """When nothing can run, the run ends with the reason, which is not the last line said."""
     pool = Pool(_Engine(tmp_path / "log", broken=True), 2)
-    with pytest.raises(SandboxError, match="No room could be opened"):
+    with pytest.raises(
+        SandboxError, match=r"^No room could be opened: the room ended: docker: no such network\.$"
+    ):
         list(pool.run(_keyed("a", "b")))
     pool.close()
+
+
+def test_a_room_that_neither_ends_nor_can_be_removed_is_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An engine that hangs removes nothing; the run does not hang with it."""
+    monkeypatch.setattr(room, "_CLOSING", 0.05)
+    monkeypatch.setattr(room, "_REMOVING", 0.05)
+    argv = [sys.executable, "-c", _STAYS.format(str(_AGENT)), str(tmp_path / "log")]
+    opened = room.Room(Command(argv, {}, remove=("sleep", "600")))
+    opened.close()
+    assert opened._process.poll() == -signal.SIGKILL
+
+
+def test_an_engine_that_comes_back_is_waited_for(
+    engine: _Engine, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be away for longer than a room is tried for; no program is left undone."""
+    monkeypatch.setattr(workers, "_PAUSE", 0.001)
+    engine.away = 50
+    assert len(dict(pool.run(_keyed("a", "b")))) == 2
+    assert engine.away == 0
+    assert len(engine.rooms) <= 4
+
+
+def test_an_engine_that_stays_away_is_one_sentence(
+    engine: _Engine, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run ends with what the engine says, and can go on when that is back."""
+    monkeypatch.setattr(workers, "_PAUSE", 0.001)
+    monkeypatch.setattr(workers, "_PATIENCE", 0.01)
+    engine.away = 1_000_000
+    with pytest.raises(
+        SandboxError,
+        match=r"^No room could be opened for 0 seconds: The engine is away\. Run again",
+    ):
+        list(pool.run(_keyed("a", "b")))
+    engine.away = 0
+    assert len(dict(pool.run(_keyed("a", "b")))) == 2
 
 
 def test_an_error_of_the_input_is_the_callers(pool: Pool) -> None:

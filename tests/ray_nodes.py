@@ -56,7 +56,7 @@ class RayNode:
         if self.namespace:
             told = _ip("netns", "pids", self.namespace).split()
             return [int(pid) for pid in told]
-        return _below(self.process.pid)
+        return below(self.process.pid)
 
 
 @dataclass
@@ -239,7 +239,7 @@ def _free_port() -> int:
         return port
 
 
-def _below(pid: int) -> list[int]:
+def below(pid: int) -> list[int]:
     """Return a process and all that it and its children have started."""
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").iterdir():

@@ -1,0 +1,182 @@
+"""Whole commands and whole projects on real Ray nodes: stopped, killed, and taken up again."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.contract import ray_cluster
+from tests.end_to_end.commands import ucb
+from tests.ray_nodes import RayNodes, below
+from ucb import plugins
+
+pytestmark = ray_cluster.MARKS
+
+_PROBLEMS, _SAMPLES = 30, 4
+_PATIENCE = 180.0
+"""Seconds that anything may take; the ceiling is for a machine under load."""
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[RayNodes]:
+    """A cluster of a head that runs nothing and two nodes."""
+    with ray_cluster.joined() as found:
+        found.wait(ray_cluster.ray(), found.add("one"), found.add("two"))
+        yield found
+
+
+@pytest.fixture(scope="module")
+def answers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Answers to HumanEval, no two alike: half of them slow, the others at once or broken."""
+    kinds = (
+        "{right}    # {n}\n",
+        "    import time\n    time.sleep(0.4)\n    return {n}\n",
+        "    return (\n# {n}\n",
+        "    import time\n    time.sleep(0.4)\n    raise KeyError({n})\n",
+    )
+    rows = []
+    for number, problem in enumerate(list(plugins.task("humaneval").problems())[:_PROBLEMS]):
+        right = problem.row["canonical_solution"]
+        for sample in range(_SAMPLES):
+            n = 1000 + _SAMPLES * number + sample
+            text = kinds[(number + sample) % len(kinds)].format(right=right, n=n)
+            rows.append({"task_id": problem.id, "completion": text})
+    path = tmp_path_factory.mktemp("answers") / "answers.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+class _Command:
+    """`ucb run` over a file of answers, in a process of its own."""
+
+    def __init__(self, answers: Path, out: Path, *more: str) -> None:
+        self.out = out
+        self._command = [
+            sys.executable, "-m", "ucb", "run", "humaneval", "--backend", "replay",
+            "--samples-file", str(answers), "--limit", str(_PROBLEMS), "--out", str(out),
+            "--sandbox", "bubblewrap", "--workers", "2", *more,
+        ]  # fmt: skip
+
+    def start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+
+    def finish(self) -> str:
+        return _end_of(self.start(), 0)
+
+    def rows(self) -> dict[tuple[str, int], dict[str, Any]]:
+        """Return the verdicts that are stored; each must be there once."""
+        with suppress(FileNotFoundError):
+            text = (self.out / "humaneval" / "verdicts.jsonl").read_text()
+            # The last line may be on its way to the disk.
+            found = [json.loads(line) for line in text.split("\n")[:-1]]
+            assert max(Counter((r["problem"], r["sample"]) for r in found).values(), default=1) == 1
+            return {(r["problem"], r["sample"]): r for r in found}
+        return {}
+
+    def start_and_wait(self, more: int = 3) -> subprocess.Popen[str]:
+        """Start it, and wait until it has stored some verdicts more."""
+        stored = len(self.rows())
+        process = self.start()
+        _wait(lambda: process.poll() is not None or len(self.rows()) >= stored + more)
+        if process.poll() is not None:
+            raise AssertionError(process.communicate()[0])
+        return process
+
+
+def _end_of(process: subprocess.Popen[str], code: int) -> str:
+    output, _ = process.communicate(timeout=_PATIENCE)
+    assert process.returncode == code, output
+    assert "Traceback" not in output
+    return output
+
+
+def _wait(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + _PATIENCE
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _verdicts(command: _Command) -> dict[tuple[str, int], Any]:
+    """Return what does not depend on a clock."""
+    rows = command.rows()
+    assert len(rows) == _PROBLEMS * _SAMPLES
+    kept = ("stage", "reason", "detail", "rules", "judge", "output")
+    return {key: {name: row.get(name) for name in kept} for key, row in rows.items()}
+
+
+@pytest.fixture(scope="module")
+def alone(answers: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, int], Any]:
+    """The verdicts of the run without a cluster."""
+    command = _Command(answers, tmp_path_factory.mktemp("alone") / "run")
+    command.finish()
+    return _verdicts(command)
+
+
+def _process(pid: int) -> tuple[str, int] | None:
+    """Return what a process calls itself and when it began; None if it is gone."""
+    try:
+        name = Path(f"/proc/{pid}/cmdline").read_text(errors="replace").replace("\0", " ")
+        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if stat[0] == "Z" else (name, int(stat[19]))
+
+
+def _at_work(nodes: RayNodes) -> dict[tuple[int, int], str]:
+    """Return the actors on the nodes and all that is in their rooms: name by pid and beginning."""
+    found = {}
+    for node in nodes.running():
+        for pid in below(node.process.pid):
+            about = _process(pid)
+            if about is None or "ProgramNode" not in about[0]:
+                continue
+            for each in below(pid):
+                if (told := _process(each)) is not None:
+                    found[each, told[1]] = told[0]
+    return found
+
+
+def _gone(working: dict[tuple[int, int], str]) -> bool:
+    now = {(pid, _process(pid)) for pid, _ in working}
+    return not {(pid, about[1]) for pid, about in now if about} & working.keys()
+
+
+def test_a_run_that_is_stopped_and_killed(
+    nodes: RayNodes, answers: Path, alone: dict[tuple[str, int], Any], tmp_path: Path
+) -> None:
+    """SIGTERM, Ctrl-C, kill -9: nothing goes on on the nodes, the same command does the rest."""
+    run = _Command(answers, tmp_path / "run", "--cluster", nodes.address)
+    for number, code, said in (
+        (signal.SIGTERM, 143, "ucb: terminated. What is done is stored; the same command does"),
+        (signal.SIGINT, 130, "ucb: interrupted. What is done is stored; the same command does"),
+        (signal.SIGKILL, -9, ""),
+    ):
+        before = len(run.rows())
+        process = run.start_and_wait()
+        working = _at_work(nodes)
+        assert any("ProgramNode" in name for name in working.values())
+        assert any("bwrap" in name for name in working.values())
+        process.send_signal(number)
+        assert said in _end_of(process, code)
+        assert before < len(run.rows()) < _PROBLEMS * _SAMPLES
+        _wait(lambda: _gone(working))  # noqa: B023 (called before the next)
+        _wait(lambda: not _at_work(nodes))
+    run.finish()
+    assert _verdicts(run) == alone
+    # What is stored is judged again by the other command.
+    done = ucb("evaluate", run.out, "--again", "--cluster", nodes.address)
+    assert done.returncode == 0, done.stderr
+    assert _verdicts(run) == alone

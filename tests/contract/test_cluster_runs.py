@@ -16,23 +16,38 @@ from typing import Any
 
 import pytest
 
-from tests.contract import ray_cluster
+from tests.contract import projects, ray_cluster
 from tests.end_to_end.commands import ucb
 from tests.ray_nodes import RayNodes, below
 from ucb import plugins
+from ucb.cluster.sandbox import RaySandbox
+from ucb.judge import judge
+from ucb.project import store
+from ucb.project.suite import Project, Suite
+from ucb.sandbox import Sandbox
+from ucb.sandbox.select import open_sandbox
+from ucb.types import Key, Program, Reason
 
 pytestmark = ray_cluster.MARKS
 
 _PROBLEMS, _SAMPLES = 30, 4
+_ENVIRONMENT = "e" * 64
 _PATIENCE = 180.0
 """Seconds that anything may take; the ceiling is for a machine under load."""
 
 
 @pytest.fixture(scope="module")
-def nodes() -> Iterator[RayNodes]:
-    """A cluster of a head that runs nothing and two nodes."""
+def caches(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """An empty folder for each node: their disks."""
+    return [tmp_path_factory.mktemp(name) for name in ("one", "two")]
+
+
+@pytest.fixture(scope="module")
+def nodes(caches: list[Path]) -> Iterator[RayNodes]:
+    """A cluster of a head that runs nothing and two nodes with disks of their own."""
     with ray_cluster.joined() as found:
-        found.wait(ray_cluster.ray(), found.add("one"), found.add("two"))
+        added = [found.add(each.name, {"UCB_CACHE_DIR": str(each)}) for each in caches]
+        found.wait(ray_cluster.ray(), *added)
         yield found
 
 
@@ -208,3 +223,72 @@ def test_a_head_that_is_lost(
     rest = _Command(answers, runs["node"].out)
     rest.finish()
     assert _verdicts(rest) == alone
+
+
+@pytest.fixture
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Suite]:
+    """A project in the driver's store, which needs a package of its environment."""
+    for _ in projects.cache(tmp_path_factory):
+        tests = "from demo import double\nfrom helper import four\n"
+        tests += "def test_double():\n    assert (double(2), double(3)) == (four, 6)\n"
+        files = {"demo.py": "def double(x):\n    return 2 * x\n", "tests/test_demo.py": tests}
+        projects.write(store() / "trees" / "demo-1", files)
+        projects.write(store() / "env" / _ENVIRONMENT / "site", {"helper.py": "four = 4\n"})
+        about = Project("demo-1", environment=_ENVIRONMENT, modules=("demo",))
+        yield Suite(about, {"all": ["tests/test_demo.py::test_double"]})
+
+
+def _in_a_project(suite: Suite, count: int) -> dict[Key, Program]:
+    """Return programs, no two alike: right, wrong, broken."""
+    bodies = ("2 * x", "x + 2", "(")
+    made = {}
+    for n in range(count):
+        changed = {"demo.py": f"def double(x):\n    return {bodies[n % 3]}  # {n}\n"}
+        program = suite.program(suite.imports(changed), suite.passes("all", changed))
+        made[Key(f"p/{n}", 0)] = program
+    return made
+
+
+def _judged(sandbox: Sandbox, programs: Mapping[Key, Program]) -> dict[Key, tuple[Any, ...]]:
+    found = {}
+    for key, execution in sandbox.run(programs.items()):
+        assert key not in found
+        verdict = judge(programs[key], key, execution)
+        found[key] = (verdict.stage, verdict.reason, verdict.detail)
+    return found
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="projects are for Python 3.11")
+def test_a_project_is_sent_to_nodes_that_lack_it(
+    nodes: RayNodes, caches: list[Path], project: Suite
+) -> None:
+    """With its environment and what runs its tests; once, and never again."""
+    parts = [f"trees/{project.project.tree}", f"env/{_ENVIRONMENT}", "env/runner"]
+    stores = [cache / "projects" for cache in caches]
+    assert not any((there / part).exists() for there in stores for part in parts)
+    programs = _in_a_project(project, 12)
+    alone = open_sandbox("bubblewrap", 2)
+    expected = _judged(alone, programs)
+    alone.close()
+    assert Counter(r for _, r, _ in expected.values()) == dict.fromkeys(
+        (Reason.PASSED, Reason.WRONG, Reason.SYNTAX), 4
+    )
+    marks = {}
+    for again in (False, True):
+        sandbox = RaySandbox(nodes.address, "bubblewrap", 2)
+        sending = sandbox._fleet._crew.given.__self__  # type: ignore[attr-defined]
+        try:
+            assert _judged(sandbox, programs) == expected
+            # Until both have worked: one may have come late.
+            end = time.monotonic() + _PATIENCE
+            more = 12
+            while not all((there / part).is_dir() for there in stores for part in parts):
+                assert time.monotonic() < end
+                more += 12
+                _judged(sandbox, dict(list(_in_a_project(project, more).items())[-12:]))
+        finally:
+            sandbox.close()
+        assert sorted(sending._sent) == ([] if again else sorted(parts))
+        now = {(there, part): (there / part).stat().st_ino for there in stores for part in parts}
+        marks = marks or now
+        assert now == marks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import signal
@@ -18,15 +19,17 @@ import pytest
 
 from tests.contract import projects, ray_cluster
 from tests.end_to_end.commands import ucb
-from tests.ray_nodes import RayNodes, below
+from tests.ray_nodes import RayNode, RayNodes, below
 from ucb import plugins
 from ucb.cluster.sandbox import RaySandbox
+from ucb.errors import SandboxError
 from ucb.judge import judge
+from ucb.languages import language
 from ucb.project import store
 from ucb.project.suite import Project, Suite
-from ucb.sandbox import Sandbox
+from ucb.sandbox import Sandbox, bubblewrap
 from ucb.sandbox.select import open_sandbox
-from ucb.types import Key, Program, Reason
+from ucb.types import Key, Program, Reason, Tests
 
 pytestmark = ray_cluster.MARKS
 
@@ -273,7 +276,7 @@ def test_a_project_is_sent_to_nodes_that_lack_it(
     assert Counter(r for _, r, _ in expected.values()) == dict.fromkeys(
         (Reason.PASSED, Reason.WRONG, Reason.SYNTAX), 4
     )
-    marks = {}
+    marks: dict[tuple[Path, str], int] = {}
     for again in (False, True):
         sandbox = RaySandbox(nodes.address, "bubblewrap", 2)
         sending = sandbox._fleet._crew.given.__self__  # type: ignore[attr-defined]
@@ -292,3 +295,59 @@ def test_a_project_is_sent_to_nodes_that_lack_it(
         now = {(there, part): (there / part).stat().st_ino for there in stores for part in parts}
         marks = marks or now
         assert now == marks
+
+
+def _plain(stop: Callable[[], bool]) -> Iterator[tuple[Key, Program]]:
+    """Programs, no two alike, until it is enough."""
+    end = time.monotonic() + _PATIENCE
+    for n in itertools.count():
+        if stop():
+            return
+        assert time.monotonic() < end
+        tests = Tests(f"assert f(1) == {1 + n}\n", ("f",))
+        source = f"def f(x):\n    return x + {n}\n"
+        yield Key(f"p/{n}", 0), language("python").program(source, tests=tests)
+
+
+def _other_engine(folder: Path) -> dict[str, str]:
+    """Return the environment of a node whose bubblewrap is of another version."""
+    wrapper = folder / "bwrap"
+    wrapper.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && {{ echo bubblewrap 9.8.7; exit; }}\n'
+        f'exec {bubblewrap.find()} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    return {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+def test_a_node_with_another_engine(
+    nodes: RayNodes, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that comes later is left out with a warning; a run does not begin with it."""
+    other: list[RayNode] = []
+
+    def told() -> bool:
+        # Not before there is work to go on with.
+        if not other and sandbox._fleet.dispatch.members:
+            other.append(nodes.add("other", _other_engine(tmp_path)))
+            nodes.wait(ray_cluster.ray(), *other)
+        return any(m.startswith("Going on without the node") for m in caplog.messages)
+
+    sandbox = RaySandbox(nodes.address, "bubblewrap", 2)
+    try:
+        assert all(execution.steps for _, execution in sandbox.run(_plain(told)))
+        assert sandbox.describe()["version"] != "9.8.7"
+    finally:
+        sandbox.close()
+    (said,) = [m for m in caplog.messages if m.startswith("Going on without the node")]
+    assert f"the node {other[0].address} (" in said
+    assert " differ in version: '9.8.7', not " in said
+
+    sandbox = RaySandbox(nodes.address, "bubblewrap", 2)
+    try:
+        with pytest.raises(SandboxError, match=r"differ in version: .*9\.8\.7") as refused:
+            list(sandbox.run(_plain(lambda: False)))
+        assert f"node {other[0].address} (" in str(refused.value)
+    finally:
+        sandbox.close()
+        other[0].kill()

@@ -3,7 +3,7 @@ Memory and time of runs with many stored completions: `python -m benchmarks.mill
 
 Makes run folders of 10,000, 100,000 and 1,000,000 stored completions of HumanEval
 (or as many as asked), each a reference solution with a comment of its own, and has
-them judged, reported, resumed and compared, each by `ucb` in a process of its own.
+them judged, reported, resumed, compared and exported, each by `ucb` in a process of its own.
 
 Nothing is executed: a STAND-IN FOR THE SANDBOX answers at once, so that what is
 measured is the host alone: reading, extracting, judging, storing, scoring. How fast
@@ -23,7 +23,7 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from ucb import cli, session
+from ucb import cli, cli_explain, session
 from ucb.config import RunConfig
 from ucb.planning import Planned, plan
 from ucb.store import Run
@@ -39,6 +39,8 @@ from ucb.types import (
 
 COUNTS = (10_000, 100_000, 1_000_000)
 TASK = "humaneval"
+OTHER = "openai"
+"""A mode that reads some answers otherwise."""
 _MESSAGE = "AssertionError: the stand-in lets every third program fail\n" * 4
 
 
@@ -104,7 +106,10 @@ def child(arguments: list[str]) -> None:
     start = time.monotonic()
     sys.argv = ["ucb", "--quiet", *arguments]
     try:
-        with mock.patch.object(session, "sandbox_of", return_value=StandIn()):
+        with (
+            mock.patch.object(session, "sandbox_of", return_value=StandIn()),
+            mock.patch.object(cli_explain, "sandbox_of", return_value=StandIn()),
+        ):
             cli.main()
     finally:
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
@@ -141,6 +146,9 @@ def main() -> None:
                 "report": ("report", path),
                 "resume": ("evaluate", path),
                 "compare": ("compare", path, path),
+                "export": ("export", path, "--format", "evalplus", "--to", path / "s.jsonl"),
+                "publish": ("publish", path, "--as", "parquet", "--to", path / "rows.parquet"),
+                "explain": ("explain-score", path, "--mode", OTHER),
             }.items():
                 peak, wall, cpu = measured(*arguments)
                 print(f"{rows:>10,}  {name:<10} {peak:>7.1f} {wall:>8.1f} {cpu:>8.1f}", flush=True)

@@ -8,16 +8,17 @@ stored: where that matters, it is counted and said.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ucb import session
 from ucb.errors import ConfigError
+from ucb.keys import Keys
 from ucb.planning import plan
 from ucb.run import evaluate, extracted
 from ucb.sandbox import Sandbox
-from ucb.store import Run
+from ucb.store import Run, TaskFolder
 from ucb.task import Task
 from ucb.types import Completion, Finish, Limits, Problem, Style, Verdict
 
@@ -101,18 +102,31 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
         raise ConfigError(f"{path} has no task {name!r}; it has {', '.join(config.tasks)}.")
     folder, style = run.task(name), Style(config.style)
     problems = {problem.id: problem for problem in each.problems}
-    before = {v.key: v for v in folder.verdicts() if v.key.problem in problems}
-    judged = [c for c in folder.completions() if c.key in before]
-    if not judged:
+    before = _Before(folder, problems)
+    if not before.completions:
         raise ConfigError(f"Nothing of {name} in {path} is judged. Run `ucb evaluate {path}`.")
     task, other = each.task, each.task.configured(mode=mode)
     for one in (task, other):
         one.prepare(each.problems, sandbox.run)
-    again = [c for c in judged if _differs(task, other, problems[c.key.problem], style, c)]
-    after = {v.key: v for v in evaluate(other, problems, style, again, sandbox)}
+    codes = 0
+
+    def again() -> Iterator[Completion]:
+        nonlocal codes
+        for completion in before.judged():
+            problem = problems[completion.key.problem]
+            ours, theirs = (extracted(one, problem, style, completion)[0] for one in (task, other))
+            codes += ours != theirs
+            if _differs(task, other, problem, ours, theirs):
+                yield completion
+
+    changed = [
+        verdict
+        for verdict in evaluate(other, problems, style, again(), sandbox)
+        if verdict.passed is not (verdict.key in before.passed)
+    ]
+    places = folder.verdict_places(Keys(verdict.key for verdict in changed))
     prompts = [(task.prompt(p, style), other.prompt(p, style)) for p in each.problems]
     stops = (prompts[0][0].stop, prompts[0][1].stop)
-    ended = sum(c.finish is Finish.STOP and c.code is None for c in judged)
     return Explanation(
         task=name,
         mode=task.mode,
@@ -127,37 +141,43 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
         limits=(
             (_limits(task, each.problems), _limits(other, each.problems)) if task.executes else None
         ),
-        completions=len(judged),
-        cut=ended if set(stops[0]) - set(stops[1]) else 0,
-        codes=sum(_recoded(task, other, problems, style, c) for c in judged),
+        completions=before.completions,
+        cut=before.ended if set(stops[0]) - set(stops[1]) else 0,
+        codes=codes,
         changed=tuple(
-            Change(before[key], verdict)
-            for key, verdict in sorted(after.items())
-            if verdict.passed is not before[key].passed
+            Change(folder.verdict_at(places[verdict.key]), verdict)
+            for verdict in sorted(changed, key=lambda v: v.key)
         ),
     )
 
 
-def _differs(
-    task: Task, other: Task, problem: Problem, style: Style, completion: Completion
-) -> bool:
-    """Whether the other mode runs another program for a completion."""
-    codes = [extracted(each, problem, style, completion)[0] for each in (task, other)]
-    if not task.executes or not all(code.strip() for code in codes):
-        return codes[0] != codes[1]
-    ours, theirs = (
-        each.program(problem, code).digest()
-        for each, code in zip((task, other), codes, strict=True)
-    )
-    return ours != theirs
+class _Before:
+    """What is judged in a run of some problems, without holding the rows."""
+
+    def __init__(self, folder: TaskFolder, problems: Container[str]) -> None:
+        self._folder = folder
+        self._keys, self.passed = Keys(), Keys()
+        for verdict in folder.verdicts():
+            if verdict.key.problem in problems:
+                self._keys.add(verdict.key)
+                if verdict.passed:
+                    self.passed.add(verdict.key)
+        self.completions = self.ended = 0
+        """Completions that are judged; those of them that ended at a stop sequence, or may have."""
+        for completion in self.judged():
+            self.completions += 1
+            self.ended += completion.finish is Finish.STOP and completion.code is None
+
+    def judged(self) -> Iterator[Completion]:
+        """Read the completions that are judged."""
+        return (c for c in self._folder.completions() if c.key in self._keys)
 
 
-def _recoded(
-    task: Task, other: Task, problems: Mapping[str, Problem], style: Style, completion: Completion
-) -> bool:
-    problem = problems[completion.key.problem]
-    ours, theirs = (extracted(each, problem, style, completion)[0] for each in (task, other))
-    return ours != theirs
+def _differs(task: Task, other: Task, problem: Problem, ours: str, theirs: str) -> bool:
+    """Whether the other mode runs another program, given the code that each of the two reads."""
+    if not task.executes or not (ours.strip() and theirs.strip()):
+        return ours != theirs
+    return task.program(problem, ours).digest() != other.program(problem, theirs).digest()
 
 
 def _limits(task: Task, problems: Sequence[Problem]) -> Limits:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
+from itertools import chain, islice
 from pathlib import Path
 from statistics import stdev
 from typing import Any
@@ -19,44 +20,61 @@ from ucb.report import csv
 from ucb.runs import read, require_whole
 from ucb.scores import Scores
 from ucb.store import Run
+from ucb.types import Completion, Verdict
+
+_ROW_GROUP = 10_000
+"""Rows that a Parquet file has in one piece, and that are in memory."""
 
 KINDS = ("csv", "parquet", "lm-eval", "wandb", "mlflow")
 
 _KS = (1, 2, 5, 10, 20, 50, 100, 200)
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    """Return one flat row per judged sample of a run folder, sorted by task, problem, sample."""
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """
+    Yield one flat row per judged sample of a run folder, sorted by task, problem, sample.
+
+    Every row has every measure of the run. In memory is where rows stand, not what they hold.
+    """
     run, outcome = Run(path), read(path)
-    found = []
-    for task in sorted(outcome.tasks):
+    names = sorted(outcome.tasks)
+    measures = sorted({m for task in names for v in run.task(task).verdicts() for m in v.measures})
+    for task in names:
         folder = run.task(task)
-        completions = {completion.key: completion for completion in folder.completions()}
-        for verdict in sorted(folder.verdicts(), key=lambda v: v.key):
-            row: dict[str, Any] = {
-                "run": str(path), "model": outcome.model, "task": task,
-                "problem": verdict.key.problem, "sample": verdict.key.sample,
-                "passed": verdict.passed, "stage": verdict.stage.name.lower(),
-                "reason": verdict.reason.value, "detail": verdict.detail,
-                "judge": verdict.judge, "cpu": verdict.cpu, "output": _printable(verdict.output),
-            }  # fmt: skip
-            row |= {f"{_MEASURE}{name}": value for name, value in verdict.measures.items()}
-            completion = completions.get(verdict.key)
-            for name in ("finish", "tokens_in", "tokens_out", "seconds", "cost", "text", "code"):
-                value = getattr(completion, name, None)
-                row[name] = _printable(value) if isinstance(value, str) else value
-            found.append(row)
-    # One table, so every row has every measure.
-    measures = sorted({name for row in found for name in row if name.startswith(_MEASURE)})
-    return [{**row, **{name: row.get(name) for name in measures}} for row in found]
+        completions, verdicts = folder.completion_places(), folder.verdict_places()
+        for problem in sorted(verdicts.problems):
+            for key in verdicts.of(problem):
+                verdict = folder.verdict_at(verdicts[key])
+                completion = folder.completion_at(completions[key]) if key in completions else None
+                yield {
+                    "run": str(path), "model": outcome.model, "task": task,
+                    **_judged(verdict),
+                    **{f"{_MEASURE}{name}": verdict.measures.get(name) for name in measures},
+                    **_written(completion),
+                }  # fmt: skip
 
 
 _MEASURE = "measure_"
 
 
+def _judged(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "problem": verdict.key.problem, "sample": verdict.key.sample,
+        "passed": verdict.passed, "stage": verdict.stage.name.lower(),
+        "reason": verdict.reason.value, "detail": verdict.detail,
+        "judge": verdict.judge, "cpu": verdict.cpu, "output": _printable(verdict.output),
+    }  # fmt: skip
+
+
+def _written(completion: Completion | None) -> dict[str, Any]:
+    names = ("finish", "tokens_in", "tokens_out", "seconds", "cost", "text", "code")
+    values = {name: getattr(completion, name, None) for name in names}
+    return {n: _printable(v) if isinstance(v, str) else v for n, v in values.items()}
+
+
 def frame(path: Path) -> Any:
     """Return `rows` as a pandas DataFrame; raise `ConfigError` where pandas is missing."""
-    return _library("pandas").DataFrame(rows(path))
+    return _library("pandas").DataFrame(list(rows(path)))
 
 
 def write_parquet(path: Path, target: Path) -> int:
@@ -66,16 +84,20 @@ def write_parquet(path: Path, target: Path) -> int:
     """
     arrow, parquet = _library("pyarrow"), _library("pyarrow.parquet", "pyarrow")
     found = rows(path)
-    if not found:
+    if (first := next(found, None)) is None:
         raise ConfigError(f"{path} has no judged samples to export. Run `ucb run` first.")
     text, whole, real = arrow.string(), arrow.int64(), arrow.float64()
     kinds = {"passed": arrow.bool_(), "cpu": real, "seconds": real, "cost": real}
-    kinds |= {name: real for name in found[0] if name.startswith(_MEASURE)}
+    kinds |= {name: real for name in first if name.startswith(_MEASURE)}
     kinds |= dict.fromkeys(("sample", "tokens_in", "tokens_out"), whole)
-    schema = arrow.schema([(name, kinds.get(name, text)) for name in found[0]])
+    schema = arrow.schema([(name, kinds.get(name, text)) for name in first])
     target.parent.mkdir(parents=True, exist_ok=True)
-    parquet.write_table(arrow.Table.from_pylist(found, schema=schema), target)
-    return len(found)
+    every, count = chain([first], found), 0
+    with replacing(target) as file, parquet.ParquetWriter(file.buffer, schema) as writer:
+        while some := list(islice(every, _ROW_GROUP)):
+            writer.write_table(arrow.Table.from_pylist(some, schema=schema))
+            count += len(some)
+    return count
 
 
 def write_csv(path: Path, target: Path) -> None:

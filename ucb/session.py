@@ -308,13 +308,13 @@ def export(path: Path, name: str, kind: str, target: Path) -> int:
     config = stored_config(run.read())
     each = _planned(path, config, name)
     style = Style(config.style)
-    place = {problem.id: number for number, problem in enumerate(each.problems)}
-    codes = [
-        (c.key, extracted(each.task, each.problems[place[c.key.problem]], style, c)[0])
-        for c in run.task(name).completions()
-        if c.key.problem in place
-    ]
-    codes.sort(key=lambda item: (place[item[0].problem], item[0].sample))
+    folder = run.task(name)
+    places = folder.completion_places()
+    codes = (
+        (key, extracted(each.task, problem, style, folder.completion_at(places[key]))[0])
+        for problem in each.problems
+        for key in places.of(problem.id)
+    )
     return formats.write(kind, target, codes, each.problems, each.published_prompts())
 
 

@@ -8,13 +8,15 @@ that its rows are not done, like any row that is missing.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from array import array
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ucb.errors import StoreError
 from ucb.files import Rows, refused, shard_number, shards, sync_folder
 from ucb.keys import Keys
+from ucb.types import Key
 
 SHARD_BYTES = 64 << 20
 """A file that has so many bytes gets no more rows."""
@@ -78,6 +80,63 @@ def remove(first: Path) -> None:
             sync_folder(first.parent)
     except OSError as error:
         raise refused(first, "cannot be removed", error) from error
+
+
+class Index(Mapping[Key, Place]):
+    """
+    Where the rows of samples stand, at 24 bytes each, whatever they hold.
+
+    Its order is that of problems by their first row, and of a problem's samples.
+
+    Args:
+        first: The first of the files.
+        some: Of these samples alone; of all if not given.
+
+    Raises:
+        StoreError: as `scan` does.
+
+    """
+
+    def __init__(self, first: Path, some: Container[Key] | None = None) -> None:
+        self._files = shards(first)
+        self._at: dict[str, array[int]] = {}
+        """By problem: file, line and start of each sample; line 0 for one that is not there."""
+        self._count = 0
+        numbers = {file: number for number, file in enumerate(self._files)}
+        for row, place in scan(first):
+            key = Key(row["problem"], row["sample"])
+            if some is None or key in some:
+                at = self._at.setdefault(key.problem, array("q"))
+                if (missing := 3 * (key.sample + 1) - len(at)) > 0:
+                    at.extend([0] * missing)
+                at[3 * key.sample : 3 * key.sample + 3] = array(
+                    "q", (numbers[place.file], place.line, place.start)
+                )
+                self._count += 1
+
+    @property
+    def problems(self) -> list[str]:
+        """Those that have a sample here."""
+        return list(self._at)
+
+    def of(self, problem: str) -> Iterator[Key]:
+        """Yield the samples of one problem, in their order."""
+        at = self._at.get(problem, ())
+        yield from (Key(problem, n) for n in range(len(at) // 3) if at[3 * n + 1])
+
+    def __getitem__(self, key: Key) -> Place:
+        at = self._at.get(key.problem, ())
+        file, line, start = at[3 * key.sample : 3 * key.sample + 3] or (0, 0, 0)
+        if not line:
+            raise KeyError(key)
+        return Place(self._files[file], line, start)
+
+    def __iter__(self) -> Iterator[Key]:
+        for problem in self._at:
+            yield from self.of(problem)
+
+    def __len__(self) -> int:
+        return self._count
 
 
 class Appended:

@@ -27,7 +27,7 @@ from ucb.errors import StoreError
 from ucb.files import locked, replacing, sweep
 from ucb.keys import Keys
 from ucb.rows import completion_from_row, completion_to_row, verdict_from_row, verdict_to_row
-from ucb.shards import Appended, Place, remove, row_at, scan
+from ucb.shards import Appended, Index, Place, remove, row_at, scan
 from ucb.types import Completion, Key, Verdict
 
 _REPLACED = ("run.json", "scores.json", "report.html")
@@ -125,13 +125,17 @@ class TaskFolder:
         for row, place in scan(self._verdicts):
             yield verdict_from_row(row, place)
 
-    def verdict_places(self, some: Container[Key]) -> dict[Key, Place]:
-        """Return where the verdicts of some samples stand: small, whatever they hold."""
-        return {
-            key: place
-            for row, place in scan(self._verdicts)
-            if (key := Key(row["problem"], row["sample"])) in some
-        }
+    def completion_places(self) -> Index:
+        """Return where the completions stand."""
+        return Index(self._completions)
+
+    def completion_at(self, place: Place) -> Completion:
+        """Read one completion that `completion_places` found."""
+        return completion_from_row(row_at(place), place)
+
+    def verdict_places(self, some: Container[Key] | None = None) -> Index:
+        """Return where the verdicts of some samples stand, or all of them."""
+        return Index(self._verdicts, some)
 
     def verdict_at(self, place: Place) -> Verdict:
         """Read one verdict that `verdict_places` found."""

@@ -14,6 +14,7 @@ import pytest
 
 from tests.contract import sandboxes
 from ucb.sandbox import bubblewrap, docker, wire
+from ucb.sandbox.engine import RoomSpec
 from ucb.sandbox.room import Room
 from ucb.sandbox.select import open_sandbox
 from ucb.types import Ended, Key, Limits, Program, Stage, Step, Tests
@@ -231,3 +232,51 @@ def _cpus(text: str) -> set[int]:
         first, _, last = part.partition("-")
         found.update(range(int(first), int(last or first) + 1))
     return found
+
+
+def _forked(pid: int) -> list[int]:
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(child) for child in listed.split()]
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process is there, and not only its exit status."""
+    try:
+        return bool(Path(f"/proc/{pid}/cmdline").read_bytes())
+    except OSError:
+        return False
+
+
+def _lost_while_opening(engine: bubblewrap.Bubblewrap) -> int:
+    """Open rooms and kill their bwrap as soon as it has forked; return a child that stays."""
+    argv = list(engine.room(RoomSpec("python", 1024)).argv)
+    for _ in range(500):  # Whether the child has asked to die with it by then is chance.
+        outside = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+        while not (inside := _forked(outside.pid)) and outside.poll() is None:
+            pass
+        outside.kill()
+        outside.communicate()  # An agent that runs ends here: there is nothing more to read.
+        time.sleep(0.2)
+        if inside and _runs(inside[0]):
+            return inside[0]
+    raise AssertionError("No room was lost while it opened.")
+
+
+@pytest.mark.bubblewrap
+def test_a_room_lost_while_it_opened_is_swept() -> None:
+    """What waits for good for the bwrap that has forked it, and rooms at work beside it."""
+    sandboxes.require("bubblewrap")
+    engine = bubblewrap.Bubblewrap()
+    room = Room(engine.room(RoomSpec("python", 1024)))
+    try:
+        lost = _lost_while_opening(engine)
+        assert engine.sweep() >= 1
+        assert _wait(lambda: not _runs(lost))
+        program = Program("python", {"main.py": ""}, (Step(Stage.PASSED, ("python3", "main.py")),))
+        room.send(wire.encode(program))
+        assert wire.decode(room.receive(60)).steps[0].ended is Ended.EXITED
+    finally:
+        room.close()

@@ -240,7 +240,7 @@ def test_the_scores_can_be_published_as_csv(run: Path, tmp_path: Path) -> None:
 
 def test_trackers_and_tables_get_its_figures(run: Path) -> None:
     """A column per measure, and the classification with the ends of its intervals."""
-    rows = exports.rows(run)
+    rows = list(exports.rows(run))
     assert [row["measure_answered"] for row in rows] == [1.0, 1.0, 0.0, 0.0, None, None]
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     exports.write_parquet(run, run / "rows.parquet")

@@ -21,7 +21,7 @@ def run(tmp_path: Path) -> Path:
 
 def test_rows_are_flat_and_sorted(run: Path) -> None:
     """One row per sample with what was written, what came of it and what it took."""
-    rows = exports.rows(run)
+    rows = list(exports.rows(run))
     assert [(row["problem"], row["sample"], row["passed"]) for row in rows] == [
         ("p/0", 0, True), ("p/0", 1, False), ("p/1", 0, True), ("p/1", 1, True),
     ]  # fmt: skip
@@ -35,10 +35,21 @@ def test_parquet_comes_back(run: Path, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
     assert exports.write_parquet(run, tmp_path / "deep" / "r.parquet") == 4
     table = parquet.read_table(tmp_path / "deep" / "r.parquet")
-    assert table.to_pylist() == exports.rows(run)
+    assert table.to_pylist() == list(exports.rows(run))
     assert [str(table.schema.field(n).type) for n in ("passed", "sample", "cost", "code")] == [
         "bool", "int64", "double", "string",
     ]  # fmt: skip
+
+
+def test_parquet_is_written_a_part_at_a_time(
+    run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many rows only some are in memory; nothing of them is lost at the seams."""
+    parquet = pytest.importorskip("pyarrow.parquet", reason="pyarrow is not installed")
+    monkeypatch.setattr(exports, "_ROW_GROUP", 3)
+    assert exports.write_parquet(run, tmp_path / "r.parquet") == 4
+    assert parquet.read_metadata(tmp_path / "r.parquet").num_row_groups == 2
+    assert parquet.read_table(tmp_path / "r.parquet").to_pylist() == list(exports.rows(run))
 
 
 def test_pandas_gets_the_same_rows(run: Path) -> None:

@@ -37,12 +37,29 @@ def lines(path: Path, *rows: Any) -> Path:
 def test_what_is_written_is_read_back(tmp_path: Path, kind: str, suffix: str) -> None:
     """Every format keeps every sample's program, compressed or not, and is told by itself."""
     path = tmp_path / f"samples.json{'' if kind == 'bigcode' else 'l'}{suffix}"
-    assert write(kind, path, reversed(CODES), IDS, PROMPTS) == 3
+    assert write(kind, path, iter(CODES), IDS, PROMPTS) == 3
     for forced in (kind, None):
         found = list(read(path, IDS, PROMPTS, forced))
         assert [(c.key, c.code) for c in found] == CODES
         assert {c.finish for c in found} == {Finish.UNKNOWN}
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_samples_out_of_order_are_refused(tmp_path: Path, kind: str) -> None:
+    """They are written as they come, and their place is their number."""
+    with pytest.raises(ValueError, match="not in the order"):
+        write(kind, tmp_path / "samples.jsonl", reversed(CODES), IDS, PROMPTS)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_problems_without_samples_are_empty_in_bigcodes_array(tmp_path: Path) -> None:
+    """A problem's place is its number there."""
+    ids = ["none", IDS[0], "nor", IDS[1], "at the end"]
+    path = tmp_path / "samples.json"
+    codes = [(Key(IDS[0], 0), "a"), (Key("another", 0), "b"), (Key(IDS[1], 1), "c")]
+    assert write("bigcode", path, codes, ids, PROMPTS) == 2
+    assert json.loads(path.read_text()) == [[], ["a"], [], ["c"], []]
 
 
 def test_evalplus_folders_keep_numbers_and_line_endings(tmp_path: Path) -> None:

@@ -93,6 +93,23 @@ def test_a_single_verdict_is_read_where_it_stands(tmp_path: Path) -> None:
     assert [folder.verdict_at(places[key]).key for key in sorted(places)] == sorted(places)
 
 
+def test_an_index_finds_every_row_in_its_order(tmp_path: Path) -> None:
+    """Whatever the order in which they arrived, and with samples that are missing."""
+    folder = TaskFolder(tmp_path / "t")
+    keys = [Key("b", 3), Key("a", 0), Key("b", 0), Key("a", 12), Key("b", 1)]
+    for key in keys:
+        folder.add_completion(Completion(key, f"{key.problem}{key.sample}" * 20))
+    folder.close()
+    places = folder.completion_places()
+    assert list(places) == [Key("b", 0), Key("b", 1), Key("b", 3), Key("a", 0), Key("a", 12)]
+    assert (len(places), places.problems) == (5, ["b", "a"])
+    assert [folder.completion_at(places[key]).key for key in keys] == keys
+    assert len({place.file for place in places.values()}) > 1
+    for missing in (Key("b", 2), Key("a", 13), Key("c", 0)):
+        assert missing not in places
+    assert list(folder.verdict_places()) == []
+
+
 def test_the_samples_of_a_run_folder_are_read_to_their_end(tmp_path: Path) -> None:
     """`--samples-file RUN/TASK/completions.jsonl` means all of them, each time anew."""
     folder = filled(tmp_path / "t")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import site
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from glob import glob
 from pathlib import Path
@@ -100,8 +102,18 @@ class Bubblewrap:
         }
 
     def sweep(self) -> int:
-        """Nothing to do: the kernel ends a room with the process that opened it."""
-        return 0
+        """
+        End rooms that lost the process that opened them, and return how many.
+
+        The kernel does that, but for rooms that were lost while they opened: bwrap asks for
+        it only after it has forked, and its child may then wait for a word of its parent for
+        good.
+        """
+        found = list(_orphans(ship.BOOTSTRAP))
+        for pid in found:
+            with suppress(ProcessLookupError, PermissionError):  # Ended; another user's.
+                os.kill(pid, signal.SIGKILL)
+        return len(found)
 
     def _own(self, toolchain: str) -> Brought:
         """What the user has brought for a toolchain: nothing for most."""
@@ -194,6 +206,44 @@ def _trial(bwrap: str) -> str | None:
     except (OSError, subprocess.TimeoutExpired) as error:
         return str(error)
     return (done.stderr.strip() or f"exit status {done.returncode}") if done.returncode else None
+
+
+def _orphans(last: str) -> Iterator[int]:
+    """
+    Yield the first processes of rooms whose bwrap outside is gone.
+
+    `last` is the last argument by which rooms are told from the bwrap of others. Inside, a
+    process has a second number; its parent is the bwrap outside.
+    """
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if not _is_room(folder, last):
+                continue
+            status = dict(
+                line.split(":", 1)
+                for line in (folder / "status").read_text(encoding="utf-8").splitlines()
+            )
+        except OSError:  # It has ended, or is none of ours to read.
+            continue
+        inside = len(status.get("NSpid", "").split()) > len(_own_pids())
+        if inside and not _is_room(Path("/proc") / status["PPid"].strip(), last):
+            yield int(folder.name)
+
+
+def _is_room(process: Path, last: str) -> bool:
+    """Whether a process is a bwrap that was started to open a room, or one that it forked."""
+    try:
+        words = (process / "cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return False
+    return Path(os.fsdecode(words[0])).name == "bwrap" and words[-2:-1] == [last.encode()]
+
+
+@cache
+def _own_pids() -> list[str]:
+    """The numbers of this process, from the outermost pid namespace that it can see."""
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
+    return next((line.split()[1:] for line in lines if line.startswith("NSpid:")), [])
 
 
 def _say_version(bwrap: str) -> str:

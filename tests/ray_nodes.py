@@ -143,6 +143,10 @@ class RayNodes:
         self._nodes.append(node)
         return node
 
+    def kill_head(self) -> None:
+        """End the head as a power cut does."""
+        self._nodes[0].kill()
+
     def running(self) -> list[RayNode]:
         """Return the nodes that are there, but for the head."""
         return [node for node in self._nodes[1:] if node.process.poll() is None]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
 import os
 import signal
@@ -15,11 +13,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.contract import sandboxes
+from tests.contract import ray_cluster
+from tests.contract.ray_cluster import ray as _ray
 from tests.ray_nodes import RayNode, RayNodes, below
 from ucb.cluster.backend import RayBackend
 from ucb.cluster.sandbox import RaySandbox
@@ -41,12 +39,7 @@ from ucb.types import (
     Tests,
 )  # fmt: skip
 
-pytestmark = [
-    pytest.mark.ray,
-    pytest.mark.bubblewrap,
-    # Ray's own: sockets and processes that it leaves to the garbage collector.
-    pytest.mark.filterwarnings("ignore"),
-]
+pytestmark = ray_cluster.MARKS
 
 _ANSWERS = (
     "def f(x):\n    return x + {n}\n",
@@ -84,11 +77,6 @@ def _judged(programs: dict[Key, Program], done: list) -> dict[Key, tuple]:  # ty
     return found
 
 
-def _ray() -> Any:
-    # Not at the top: where it is missing, that is what the fixture says.
-    return importlib.import_module("ray")
-
-
 _BACKEND = """
 import os, time
 from ucb.types import Completion, Style
@@ -124,21 +112,10 @@ def _install(site: Path) -> None:
 @pytest.fixture(scope="module")
 def nodes() -> Iterator[RayNodes]:
     """A cluster of a head that runs nothing and one node, `steady`."""
-    if importlib.util.find_spec("ray") is None:
-        if os.environ.get("UCB_REQUIRE_RAY") == "1":
-            pytest.fail("Ray is not installed, and UCB_REQUIRE_RAY=1")
-        pytest.skip("Ray is not installed (`pip install 'ucb[ray]'`)")
-    sandboxes.require("bubblewrap")
-    with RayNodes() as found, pytest.MonkeyPatch.context() as patch:
-        for name, value in found.environment.items():
-            patch.setenv(name, value)
+    with ray_cluster.joined() as found:
         _install(found.site)
-        ray = _ray()
-        # The tests' own connection: those of sandboxes join it, and the last one leaves.
-        ray.init(address=found.address, log_to_driver=False, logging_level="ERROR")
-        found.wait(ray, found.add("steady"))
+        found.wait(_ray(), found.add("steady"))
         yield found
-        ray.shutdown()
 
 
 def _ready(nodes: RayNodes, *more: RayNode) -> None:

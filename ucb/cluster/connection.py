@@ -22,8 +22,12 @@ _ENVIRONMENT = {
     # Without a GPU asked for, what the process sees stays as it is.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
+_GIVEN_UP = "RAY_gcs_rpc_server_reconnect_timeout_s"
+"""Ray's setting: seconds without the head after which it ends a process."""
 _REACH = 10.0
 """Seconds that a cluster's address may take to answer."""
+_GLANCE = 2.0
+"""Seconds that the head may take to answer while a run goes on."""
 _TRIES, _PAUSE = 4, 1.0
 """Times that a `ray://` head may fail to start this driver's process there; seconds between."""
 _users, _ours = 0, False
@@ -64,19 +68,32 @@ class Connection:
         self.ray = _module()
         self._kinds: dict[type, Any] = {}
         self._closed = False
+        self._found: list[Node] = []
+        self._answered = time.monotonic()
+        self._patience = _patience()
         with _lock:
             if not self.ray.is_initialized():
                 _join(self.ray, address)
                 _users = 0
                 _ours = True
             _users += 1
+        self._head = _head(self.ray, address)
 
     def nodes(self) -> list[Node]:
         """
         Return the nodes that are alive and have something to give.
 
-        A head node that was started with `--num-cpus 0` runs nothing.
+        A head node that was started with `--num-cpus 0` runs nothing. While the head does not
+        answer they are those of the last time; raise `ConnectionError` when that lasts.
         """
+        if (silence := _silence(self._head, _GLANCE)) is not None:
+            # Asked now, Ray would wait, and in the end exit this process from its C++.
+            waited = time.monotonic() - self._answered
+            if waited > self._patience:
+                raise ConnectionError(f"{self._head} has not answered for {waited:.0f} seconds")
+            log.debug("The head of the cluster does not answer: %s", silence)
+            return self._found
+        self._answered = time.monotonic()
         found = []
         for each in self.ray.nodes():
             has = each.get("Resources", {})
@@ -84,7 +101,12 @@ class Connection:
                 found.append(
                     Node(each["NodeID"], each["NodeManagerAddress"], int(has.get("GPU", 0)))
                 )
-        return sorted(found, key=lambda node: (node.address, node.id))
+        self._found = sorted(found, key=lambda node: (node.address, node.id))
+        return self._found
+
+    def holds(self) -> bool:
+        """Whether it is still there: Ray's client ends its own when the head stays away."""
+        return bool(self.ray.is_initialized())
 
     def start(self, node: Node, kind: type, gpus: int, *arguments: Any) -> Any:
         """Start an actor on a node, and return its handle at once."""
@@ -177,14 +199,37 @@ def _said(error: BaseException) -> str:
 
 def _reach(where: str) -> None:
     """Raise `SandboxError` if nothing listens at an address: Ray itself would try for minutes."""
+    if (silence := _silence(where, _REACH)) is not None:
+        raise SandboxError(f"No Ray cluster answers at {where}: {silence}.")
+
+
+def _silence(where: str, seconds: float) -> str | None:
+    """Return why nothing can be reached at an address; None if something can, or it has no port."""
     host, _, port = where.removeprefix("ray://").rpartition(":")
     if not port.isdigit():
-        return
+        return None
     try:
-        socket.create_connection((host.strip("[]"), int(port)), _REACH).close()
+        socket.create_connection((host.strip("[]"), int(port)), seconds).close()
     except OSError as error:
-        said = error.strerror or str(error)
-        raise SandboxError(f"No Ray cluster answers at {where}: {said}.") from error
+        return error.strerror or str(error)
+    return None
+
+
+def _head(ray: Any, address: str) -> str:
+    """Return where the head is reached from here."""
+    if ray.util.client.ray.is_connected():
+        return address if address != "ray" else os.environ.get("RAY_ADDRESS", "")
+    return str(ray.get_runtime_context().gcs_address)
+
+
+def _patience() -> float:
+    """
+    Return the seconds that the head may be silent: a third of those after which Ray gives up.
+
+    Ray then exits the process with code 1, and neither a sentence nor a handler is run. The
+    rest of the time is for leaving: actors are told to end, and Ray itself takes five seconds.
+    """
+    return float(os.environ.get(_GIVEN_UP, "60")) / 3
 
 
 @contextmanager

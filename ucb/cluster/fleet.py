@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -117,8 +118,12 @@ class Fleet(Generic[Work]):
         """
         Give out work; wait up to `seconds` for answers, and yield those that are there.
 
-        Raises the crew's error when no node is left and none comes.
+        Raises the crew's error when no node is left and none comes, or the head is lost.
         """
+        with self._connected():
+            yield from self._answers(seconds)
+
+    def _answers(self, seconds: float) -> Iterator[tuple[Job[Work], Answer]]:
         self._look()
         self._ask()
         pending = {each.pending: key for key, each in self._actors.items() if each.pending}
@@ -142,8 +147,11 @@ class Fleet(Generic[Work]):
     def forget(self, jobs: Iterable[Job[Work]]) -> None:
         """Drop jobs whose answers nobody waits for."""
         self.dispatch.forget(jobs)
-        for actor in self._actors.values():
-            actor.handle.forget.remote()
+        if not self._connection.holds():
+            return
+        with suppress(ConnectionError):  # It is told by what comes next.
+            for actor in self._actors.values():
+                actor.handle.forget.remote()
 
     def call(self, method: str, *arguments: Any) -> Any:
         """Return what the first node that answers says to a question; raise the crew's error."""
@@ -152,9 +160,10 @@ class Fleet(Generic[Work]):
             for key, actor in list(self._actors.items()):
                 if not actor.greeted:
                     continue
-                reference = getattr(actor.handle, method).remote(*arguments)
                 try:
-                    return self._connection.ray.get(reference)
+                    with self._connected():
+                        reference = getattr(actor.handle, method).remote(*arguments)
+                        return self._connection.ray.get(reference)
                 except self._connection.ray.exceptions.RayError as error:
                     self._lose(key, _reason(error))
             for _ in self.answers(1.0):
@@ -164,15 +173,29 @@ class Fleet(Generic[Work]):
         """End the actors, and leave the cluster."""
         ray = self._connection.ray
         try:
-            closing = [each.handle.close.remote() for each in self._actors.values() if each.greeted]
+            actors = list(self._actors.values()) if self._connection.holds() else []
+            closing = [each.handle.close.remote() for each in actors if each.greeted]
             if closing:
                 ray.wait(closing, num_returns=len(closing), timeout=seconds)
-            for actor in self._actors.values():
+            for actor in actors:
                 ray.kill(actor.handle)
         except (ray.exceptions.RayError, ConnectionError):
             log.debug("The cluster ended before its actors", exc_info=True)
         self._actors.clear()
         self._connection.close()
+
+    @contextmanager
+    def _connected(self) -> Iterator[None]:
+        """Raise the crew's error where the connection to the cluster's head is lost."""
+        try:
+            if not self._connection.holds():
+                raise ConnectionError("the connection to it has ended")
+            yield
+        except ConnectionError as error:
+            raise self._crew.error(
+                f"The head of the cluster is lost: {_reason(error)}. What is done is stored: the "
+                "same command does the rest when it is back, and without --cluster it does so here."
+            ) from error
 
     def _look(self) -> None:
         """Start actors on nodes that are new; take out those of nodes that are gone."""

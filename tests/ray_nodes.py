@@ -16,9 +16,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -38,6 +39,8 @@ class RayNode:
     process: subprocess.Popen[bytes]
     namespace: str = ""
     id: str = ""
+    again: Callable[[], subprocess.Popen[bytes]] | None = None
+    """Starts it once more, if it may be: what Ray says at its start may come too late."""
 
     def kill(self) -> None:
         """End it as a power cut does: everything at once, without a word."""
@@ -133,13 +136,13 @@ class RayNodes:
             _ip("-n", namespace, "link", "set", theirs, "up")
             _ip("-n", namespace, "link", "set", "lo", "up")
             before = ["ip", "netns", "exec", namespace]
-        process = self._start(
-            name,
+        start = partial(
+            self._start, name,
             [*before, *_ray(), f"--address={self.address}", f"--node-ip-address={address}",
              f"--num-cpus={cpus}", f"--labels=ucb-test={name}"],
             environment or {},
         )  # fmt: skip
-        node = RayNode(name, address, process, namespace)
+        node = RayNode(name, address, start(), namespace, again=start)
         self._nodes.append(node)
         return node
 
@@ -161,9 +164,7 @@ class RayNodes:
                         node.id = each["NodeID"]
             if all(node.id for node in nodes):
                 return
-            if dead := [node for node in nodes if node.process.poll() is not None]:
-                log = (self.folder / f"{dead[0].name}.log").read_text(errors="replace")
-                raise RuntimeError(f"The node {dead[0].name} did not start: {log[-2000:]}")
+            self._revive(nodes)
             time.sleep(0.1)
         raise RuntimeError(f"The nodes did not come up in {_PATIENCE:.0f} seconds.")
 
@@ -178,6 +179,18 @@ class RayNodes:
             _ip("link", "del", self._bridge)
         shutil.rmtree(self.folder, ignore_errors=True)
 
+    def _revive(self, nodes: Iterable[RayNode]) -> None:
+        """Start those that did not come up once more; raise `RuntimeError` the second time."""
+        for node in nodes:
+            if node.id or node.process.poll() is None:
+                continue
+            if node.again is None:
+                log = (self.folder / f"{node.name}.log").read_text(errors="replace")
+                raise RuntimeError(f"The node {node.name} did not start: {log[-2000:]}")
+            again, node.again = node.again, None
+            node.kill()
+            node.process = again()
+
     def _wait_for_sockets(self) -> None:
         """Wait until the node before has its sockets: two would choose the same names."""
         sockets = self.folder / "r" / "session_latest" / "sockets"
@@ -185,6 +198,7 @@ class RayNodes:
         while len(list(sockets.glob("plasma_store*"))) < len(self._nodes):
             if time.monotonic() > end:
                 raise RuntimeError(f"{self._nodes[-1].name} has made no socket.")
+            self._revive(self._nodes)
             time.sleep(0.05)
 
     def _head(self) -> None:

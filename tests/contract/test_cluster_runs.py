@@ -21,6 +21,8 @@ from tests.contract import projects, ray_cluster
 from tests.end_to_end.commands import ucb
 from tests.ray_nodes import RayNode, RayNodes, below
 from ucb import plugins
+from ucb.backends.models import find
+from ucb.cluster.backend import RayBackend
 from ucb.cluster.sandbox import RaySandbox
 from ucb.errors import SandboxError
 from ucb.judge import judge
@@ -29,7 +31,7 @@ from ucb.project import store
 from ucb.project.suite import Project, Suite
 from ucb.sandbox import Sandbox, bubblewrap
 from ucb.sandbox.select import open_sandbox
-from ucb.types import Key, Program, Reason, Tests
+from ucb.types import Completion, Key, Program, Reason, Request, Sampling, Style, Tests
 
 pytestmark = ray_cluster.MARKS
 
@@ -345,3 +347,40 @@ def test_a_node_with_another_engine(
     finally:
         sandbox.close()
         other[0].kill()
+
+
+@pytest.mark.model
+def test_a_real_model_on_two_nodes(nodes: RayNodes) -> None:
+    """Its completions are those of one machine, though one of the nodes is lost half-way."""
+    pytest.importorskip("torch", reason="the hf extra is not installed: pip install 'ucb[hf]'")
+    lost = nodes.running()[-1]
+    # By its path: a node without a network has no package index.
+    options = {
+        "model": str(find("smollm2-135m").gguf), "device": "cpu", "batch_size": 2,
+    }  # fmt: skip
+    task = plugins.task("humaneval")
+    asked = [
+        Request(Key(each.id, 0), task.prompt(each, Style.CHAT), Sampling(max_tokens=8))
+        for each in list(task.problems())[:10]
+    ]
+    expected = {c.key: c.text for c in plugins.backend("hf", **options).generate(asked)}
+    backend = RayBackend(nodes.address, "hf", options)
+    dispatch = backend._fleet.dispatch
+    done: list[Completion] = []
+    killed = False
+    try:
+        end = time.monotonic() + _PATIENCE
+        while len(dispatch.members) < len(nodes.running()):
+            assert time.monotonic() < end
+            assert not list(backend._fleet.answers(1.0))
+        for completion in backend.generate(asked):
+            done.append(completion)
+            if not killed and dispatch.held(f"{lost.id}/0"):
+                killed = True
+                lost.kill()
+    finally:
+        backend.close()
+    assert killed
+    assert Counter(c.key for c in done) == Counter(request.key for request in asked)
+    assert {c.key: c.text for c in done} == expected
+    assert len(set(expected.values())) > 1

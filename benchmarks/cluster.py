@@ -3,7 +3,9 @@ How far programs scale over the nodes of a Ray cluster.
 
     python benchmarks/cluster.py kill --programs 10000     one of two nodes is killed half-way
     python benchmarks/cluster.py table --programs 2000     programs per second by workers and nodes
-    python benchmarks/cluster.py driver --programs 20000   what the driver can feed, and the model
+    python benchmarks/cluster.py driver --programs 20000   what it costs the driver to feed nodes
+    python benchmarks/cluster.py driver --actors 64        the same with as many as on 64 nodes
+    python benchmarks/cluster.py model                     what follows for 1 to 1,000 nodes
 
 The nodes are on this machine, as root with an address of their own each, so a
 table on two cores shows what a node costs, not what a second machine brings.
@@ -19,15 +21,20 @@ import resource
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests.ray_nodes import RayNode, RayNodes
 from ucb.cluster import sandbox as cluster_sandbox
+from ucb.cluster.connection import Node
+from ucb.cluster.dispatch import _BATCH
+from ucb.cluster.fleet import Place
 from ucb.cluster.programs import ProgramNode
 from ucb.cluster.sandbox import RaySandbox
 from ucb.cluster.serving import Answer, Reply, Serving, Task
@@ -38,6 +45,7 @@ from ucb.sandbox.select import open_sandbox
 from ucb.types import Ended, Execution, Key, Problem, Program, StepResult, TestReport
 
 _WORKERS, _NODES = (1, 2, 4), (1, 2)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
 _WRONG = "    return None\n"
 
 
@@ -150,38 +158,62 @@ def table(programs: int, engine: str) -> list[dict[str, Any]]:
     return rows
 
 
-def driver(programs: int, workers: int) -> dict[str, Any]:
-    """Measure what the driver feeds to nodes that answer at once, and what it costs in CPU."""
+def driver(programs: int, workers: int, actors: int) -> dict[str, Any]:
+    """
+    Measure what the driver feeds to nodes that answer at once, and what it costs in CPU.
+
+    To the driver a node is an actor, so that several on one node are to it as many nodes.
+    """
     cluster_sandbox.ProgramNode = Instant  # type: ignore[misc]
+    # What a node is decided by is no option of UCB's.
+    cluster_sandbox._everywhere = partial(_several, actors // 2)  # noqa: SLF001
     with _cluster(2) as (address, _):
         sandbox = RaySandbox(address, "bubblewrap", workers)
+        fleet = sandbox._fleet  # noqa: SLF001
+        while len(fleet.dispatch.members) < actors:  # Each is a process that starts.
+            _verdicts(sandbox, 500)
         _verdicts(sandbox, 500)
+        heard = mock.Mock(wraps=fleet._heard)  # noqa: SLF001
+        fleet._heard = heard  # type: ignore[method-assign]  # noqa: SLF001
         before, started = time.process_time(), time.perf_counter()
         done = len(_verdicts(sandbox, programs))
         wall, cpu = time.perf_counter() - started, time.process_time() - before
         sandbox.close()
     return {
+        "actors": actors,
         "programs": done,
+        "messages": heard.call_count,
         "per second": round(done / wall, 1),
         "CPU ms of the driver per program": round(1000 * cpu / done, 3),
-        # Where the nodes do not share its cores.
-        "per second that a driver can feed": round(done / cpu, 1),
         "peak MiB of the driver": _peak(),
     }
 
 
-def extrapolated(rate: float, feeds: float, nodes: Sequence[int]) -> list[dict[str, float]]:
+def _several(each: int, nodes: Iterable[Node]) -> list[Place]:
+    return [Place(node, number) for node in nodes for number in range(each)]
+
+
+def extrapolated(
+    rate: float, program_ms: float, message_ms: float, nodes: Sequence[int]
+) -> list[dict[str, Any]]:
     """
     Return what so many nodes do: the lesser of their rates together and what the driver feeds.
 
-    `rate` is of one node, `feeds` of the driver; both in programs per second. It leaves out
-    networks, and nodes that are lost.
+    `rate` is of one node, in programs per second; the others are CPU milliseconds of the
+    driver per program and per message. A message takes at most 32 programs, and one where all
+    nodes wait for work: the driver feeds least when there are most nodes to feed. It leaves
+    out networks, and nodes that are lost.
     """
+    fed = [1000 / (program_ms + message_ms / each) for each in (1, _BATCH)]
     return [
-        {"nodes": count, "wanted": round(count * rate), "done": round(min(count * rate, feeds)),
-         "of the nodes' time used": round(min(1.0, feeds / (count * rate)), 3)}
+        {
+            "nodes": count,
+            "wanted": round(count * rate, 1),
+            "done, at least and at best": [round(min(count * rate, each)) for each in fed],
+            "of the nodes' time used": [round(min(1.0, e / (count * rate)), 3) for e in fed],
+        }
         for count in nodes
-    ]  # fmt: skip
+    ]
 
 
 def _peak() -> float:
@@ -191,25 +223,25 @@ def _peak() -> float:
 def main() -> None:
     """Measure what the command line asks for, and print it as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("kill", "table", "driver"))
+    parser.add_argument("what", choices=("kill", "table", "driver", "model"))
     parser.add_argument("--programs", type=int, default=2000)
     parser.add_argument("--workers", type=int, default=1, help="per node; `table` tries several")
+    parser.add_argument("--actors", type=int, default=2, help="for `driver`, an even number")
     parser.add_argument("--engine", default="bubblewrap", choices=("docker", "bubblewrap"))
-    parser.add_argument("--node-rate", type=float, default=400.0, help="one node's, per second")
+    parser.add_argument("--program-ms", type=float, default=0.2, help="for `model`")
+    parser.add_argument("--message-ms", type=float, default=0.64, help="for `model`")
+    parser.add_argument("--node-rates", type=float, nargs="+", default=[320.0, 20.0, 2.0])
     given = parser.parse_args()
     if given.what == "kill":
         print(json.dumps(kill(given.programs, given.engine, given.workers), indent=2))
     elif given.what == "table":
         print(json.dumps(table(given.programs, given.engine), indent=2))
+    elif given.what == "driver":
+        print(json.dumps(driver(given.programs, given.workers, given.actors), indent=2))
     else:
-        found = driver(given.programs, given.workers)
-        print(json.dumps(found, indent=2))
-        sizes = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1000)
-        for seconds in (1 / given.node_rate, 0.1, 1.0, 10.0):
-            # A node of two rooms does two programs in the time that one takes.
-            rate = given.node_rate if seconds == 1 / given.node_rate else 2 / seconds
+        for rate in given.node_rates:
             print(f"\n{rate:g} programs per second and node:")
-            for row in extrapolated(rate, found["per second that a driver can feed"], sizes):
+            for row in extrapolated(rate, given.program_ms, given.message_ms, _SIZES):
                 print(json.dumps(row))
 
 

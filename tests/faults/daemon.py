@@ -101,17 +101,22 @@ class Engine:
         assert self._daemon is not None
         assert self._daemon.poll() is None, "the daemon has ended"
         asked = ["docker", "version", "--format", "{{.Server.Version}}"]
-        return self.docker(*asked[1:], check=False).returncode == 0
+        try:
+            return self.docker(*asked[1:], check=False, timeout=10).returncode == 0
+        except subprocess.TimeoutExpired:  # It listens, and does not answer yet.
+            return False
 
     @property
     def _log(self) -> Path:
         return self._folder / "log"
 
-    def docker(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    def docker(
+        self, *arguments: str, check: bool = True, timeout: float = _CEILING
+    ) -> subprocess.CompletedProcess[str]:
         """Run a docker command."""
         return subprocess.run(
             ["docker", *arguments], check=check, capture_output=True, text=True,
-            env=self.environment,
+            env=self.environment, timeout=timeout,
         )  # fmt: skip
 
     def load(self, image: str) -> None:
@@ -119,7 +124,7 @@ class Engine:
         with subprocess.Popen(["docker", "save", image], stdout=subprocess.PIPE) as saved:
             subprocess.run(
                 ["docker", "load", "--quiet"], stdin=saved.stdout, check=True,
-                stdout=subprocess.DEVNULL, env=self.environment,
+                stdout=subprocess.DEVNULL, env=self.environment, timeout=_CEILING,
             )  # fmt: skip
         assert saved.returncode == 0
 

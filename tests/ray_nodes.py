@@ -26,6 +26,8 @@ from typing import Any, Self
 
 _STORE = 80_000_000
 """Bytes of a node's object store: Ray takes no less."""
+_TOKEN = os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32)
+"""A process reads it once, and may have several clusters one after the other."""
 _PATIENCE = 180.0
 """Seconds that a node may take to come up; the ceiling is for a machine under load."""
 
@@ -80,8 +82,7 @@ class RayNodes:
         # Nodes of one machine do not find each other's token.
         self.environment = {
             "RAY_AUTH_MODE": "token",
-            # A process reads its token once, and may have several clusters one after the other.
-            "RAY_AUTH_TOKEN": os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32),
+            "RAY_AUTH_TOKEN": _TOKEN,
             "RAY_USAGE_STATS_ENABLED": "0",
             # A dead node is noticed in 3 seconds, not in 15.
             "RAY_health_check_period_ms": "1000",

@@ -69,7 +69,7 @@ class HTTPServer:
         self._end: asyncio.Event | None = None
         self._thread: threading.Thread | None = None
         self._ready = threading.Event()
-        self._open: set[asyncio.StreamWriter] = set()
+        self._open: dict[asyncio.StreamWriter, asyncio.Task[object]] = {}
 
     @property
     def root(self) -> str:
@@ -104,24 +104,28 @@ class HTTPServer:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._end.wait()
+        # A server that is closed forgets connections that it has accepted and not yet handed over.
+        for listening in server.sockets:
+            self._loop.remove_reader(listening.fileno())
+        # A connection that was just accepted gets its handler later, and is closed by it alone.
+        while len(asyncio.all_tasks()) > 1:
+            for writer, handler in list(self._open.items()):
+                writer.transport.abort()
+                handler.cancel()
+            await asyncio.sleep(0)
         server.close()
-        for writer in self._open:
-            writer.transport.abort()
-        # Let the handlers see that their connections are gone.
-        tasks = [t for t in asyncio.all_tasks() if t is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._open.add(writer)
+        handler = asyncio.current_task()
+        assert handler is not None
+        self._open[writer] = handler
         try:
             while await self._one(reader, writer):
                 pass
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # The client has hung up.
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # The client has hung up, or the server is stopped.
         finally:
-            self._open.discard(writer)
+            del self._open[writer]
             writer.close()
 
     async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:

@@ -28,7 +28,7 @@ _STORE = 80_000_000
 """Bytes of a node's object store: Ray takes no less."""
 _TOKEN = os.environ.get("RAY_AUTH_TOKEN") or secrets.token_hex(32)
 """A process reads it once, and may have several clusters one after the other."""
-_PATIENCE = 180.0
+_PATIENCE = 400.0
 """Seconds that a node may take to come up; the ceiling is for a machine under load."""
 
 

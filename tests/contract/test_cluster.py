@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -195,6 +196,32 @@ def test_a_worker_killed_is_started_again(
         sandbox.close()
     assert len(found) == 100
     assert any("started again" in message for message in caplog.messages)
+
+
+def test_a_sandbox_that_another_thread_closes(
+    nodes: RayNodes, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As an interrupt does: what judges ends with a sentence, and touches Ray no more."""
+    sandbox = RaySandbox(nodes.address, "bubblewrap", 2)
+    done: list[Key] = []
+    ended: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            done.extend(key for key, _ in sandbox.run(_keyed(7000, sys.maxsize)))
+        except SandboxError as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    end = time.monotonic() + 180
+    while not sandbox._fleet.dispatch.members and time.monotonic() < end:
+        time.sleep(0.05)
+    sandbox.close()
+    thread.join(60)
+    assert not thread.is_alive()
+    assert [str(error) for error in ended] == ["The cluster has been left."]
+    assert caplog.messages == []
 
 
 _CLIENT = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -106,6 +107,8 @@ class Fleet(Generic[Work]):
         self._seen = time.monotonic()
         """When there was somebody to do the work."""
         self._undone: list[Job[Work]] = []
+        self._lock = threading.RLock()
+        self._closed = False
 
     def open(self) -> Mapping[str, Any]:
         """Wait for the first node, and return what it says of itself; raise the crew's error."""
@@ -118,10 +121,18 @@ class Fleet(Generic[Work]):
         """
         Give out work; wait up to `seconds` for answers, and yield those that are there.
 
-        Raises the crew's error when no node is left and none comes, or the head is lost.
+        Raises the crew's error when no node is left and none comes, the head is lost, or
+        another thread has closed the fleet.
         """
-        with self._connected():
-            yield from self._answers(seconds)
+        found = []
+        try:
+            with self._connected():
+                for each in self._answers(seconds):
+                    found.append(each)  # noqa: PERF402 (those before an error count too)
+        except self._crew.error:
+            yield from found
+            raise
+        yield from found
 
     def _answers(self, seconds: float) -> Iterator[tuple[Job[Work], Answer]]:
         self._look()
@@ -147,9 +158,7 @@ class Fleet(Generic[Work]):
     def forget(self, jobs: Iterable[Job[Work]]) -> None:
         """Drop jobs whose answers nobody waits for."""
         self.dispatch.forget(jobs)
-        if not self._connection.holds():
-            return
-        with suppress(ConnectionError):  # It is told by what comes next.
+        with suppress(self._crew.error), self._connected():  # It is told by what comes next.
             for actor in self._actors.values():
                 actor.handle.forget.remote()
 
@@ -170,7 +179,17 @@ class Fleet(Generic[Work]):
                 pass
 
     def close(self, seconds: float = 10.0) -> None:
-        """End the actors, and leave the cluster."""
+        """
+        End the actors, and leave the cluster; wait for a thread that is just asking them.
+
+        An interrupt ends a run while the thread that judges goes on: once it was left, Ray
+        would end the process at that thread's next word to it.
+        """
+        self._closed = True
+        with self._lock:
+            self._leave(seconds)
+
+    def _leave(self, seconds: float) -> None:
         ray = self._connection.ray
         try:
             actors = list(self._actors.values()) if self._connection.holds() else []
@@ -186,7 +205,15 @@ class Fleet(Generic[Work]):
 
     @contextmanager
     def _connected(self) -> Iterator[None]:
-        """Raise the crew's error where the connection to the cluster's head is lost."""
+        """Have the cluster to oneself; raise the crew's error where it is left, or its head lost."""
+        with self._lock:
+            if self._closed:
+                raise self._crew.error("The cluster has been left.")
+            with self._head_there():
+                yield
+
+    @contextmanager
+    def _head_there(self) -> Iterator[None]:
         try:
             if not self._connection.holds():
                 raise ConnectionError("the connection to it has ended")

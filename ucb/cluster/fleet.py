@@ -205,7 +205,7 @@ class Fleet(Generic[Work]):
 
     @contextmanager
     def _connected(self) -> Iterator[None]:
-        """Have the cluster to oneself; raise the crew's error where it is left, or its head lost."""
+        """Have the cluster to oneself; raise the crew's error where it is left or its head lost."""
         with self._lock:
             if self._closed:
                 raise self._crew.error("The cluster has been left.")

@@ -200,9 +200,9 @@ def extrapolated(
     Return what so many nodes do: the lesser of their rates together and what the driver feeds.
 
     `rate` is of one node, in programs per second; the others are CPU milliseconds of the
-    driver per program and per message. A message takes at most 32 programs, and one where all
-    nodes wait for work: the driver feeds least when there are most nodes to feed. It leaves
-    out networks, and nodes that are lost.
+    driver per program and per message. A message takes at most 32 programs, and at worst one:
+    many nodes that all wait for work come near to that. It leaves out networks, and nodes that
+    are lost.
     """
     fed = [1000 / (program_ms + message_ms / each) for each in (1, _BATCH)]
     return [

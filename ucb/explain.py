@@ -8,6 +8,7 @@ stored: where that matters, it is counted and said.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,19 +104,21 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
     folder, style = run.task(name), Style(config.style)
     problems = {problem.id: problem for problem in each.problems}
     before = _Before(folder, problems)
-    if not before.completions:
+    if next(before.judged(), None) is None:
         raise ConfigError(f"Nothing of {name} in {path} is judged. Run `ucb evaluate {path}`.")
     task, other = each.task, each.task.configured(mode=mode)
     for one in (task, other):
         one.prepare(each.problems, sandbox.run)
-    codes = 0
+    counts: Counter[str] = Counter()
 
     def again() -> Iterator[Completion]:
-        nonlocal codes
         for completion in before.judged():
+            counts["completions"] += 1
+            # Those that ended at a stop sequence, or may have.
+            counts["ended"] += completion.finish is Finish.STOP and completion.code is None
             problem = problems[completion.key.problem]
             ours, theirs = (extracted(one, problem, style, completion)[0] for one in (task, other))
-            codes += ours != theirs
+            counts["codes"] += ours != theirs
             if _differs(task, other, problem, ours, theirs):
                 yield completion
 
@@ -141,9 +144,9 @@ def explain(path: Path, name: str, mode: str, sandbox: Sandbox) -> Explanation:
         limits=(
             (_limits(task, each.problems), _limits(other, each.problems)) if task.executes else None
         ),
-        completions=before.completions,
-        cut=before.ended if set(stops[0]) - set(stops[1]) else 0,
-        codes=codes,
+        completions=counts["completions"],
+        cut=counts["ended"] if set(stops[0]) - set(stops[1]) else 0,
+        codes=counts["codes"],
         changed=tuple(
             Change(folder.verdict_at(places[verdict.key]), verdict)
             for verdict in sorted(changed, key=lambda v: v.key)
@@ -162,11 +165,6 @@ class _Before:
                 self._keys.add(verdict.key)
                 if verdict.passed:
                     self.passed.add(verdict.key)
-        self.completions = self.ended = 0
-        """Completions that are judged; those of them that ended at a stop sequence, or may have."""
-        for completion in self.judged():
-            self.completions += 1
-            self.ended += completion.finish is Finish.STOP and completion.code is None
 
     def judged(self) -> Iterator[Completion]:
         """Read the completions that are judged."""

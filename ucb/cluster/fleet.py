@@ -209,20 +209,16 @@ class Fleet(Generic[Work]):
         with self._lock:
             if self._closed:
                 raise self._crew.error("The cluster has been left.")
-            with self._head_there():
+            try:
+                if not self._connection.holds():
+                    raise ConnectionError("the connection to it has ended")
                 yield
-
-    @contextmanager
-    def _head_there(self) -> Iterator[None]:
-        try:
-            if not self._connection.holds():
-                raise ConnectionError("the connection to it has ended")
-            yield
-        except ConnectionError as error:
-            raise self._crew.error(
-                f"The head of the cluster is lost: {_reason(error)}. What is done is stored: the "
-                "same command does the rest when it is back, and without --cluster it does so here."
-            ) from error
+            except ConnectionError as error:
+                raise self._crew.error(
+                    f"The head of the cluster is lost: {_reason(error)}. What is done is stored: "
+                    "the same command does the rest when it is back, and without --cluster it "
+                    "does so here."
+                ) from error
 
     def _look(self) -> None:
         """Start actors on nodes that are new; take out those of nodes that are gone."""
